@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "coordinator/engine/event.h"
+#include "core/assignment.h"
+#include "core/change.h"
+#include "core/clock.h"
+#include "sampler/history.h"
+
+namespace foldmill::engine {
+
+enum class AckVerdict {
+  kAccepted,    // on disk
+  kDuplicate,   // was already on disk; nothing changed
+  kSuperseded,  // the attempt no longer holds its fold: stop it quietly
+  kRejected,    // wrong in itself (a skipped epoch, an unknown metric); `message` says why
+};
+
+// What comes out, to be performed in order, each only after the changes of its transition (and of
+// all before it) are on disk.
+namespace effect {
+
+struct AskSampler {
+  StudyId study;
+  TrialNumber trial;
+  uint64_t history_version = 0;
+  std::shared_ptr<const StudySpec> spec;
+  sampler::History history;
+  ParameterSet fixed;
+};
+struct SendWelcome {
+  SessionId session;
+  WorkerId worker;
+  std::vector<AttemptId> keep;  // of those it runs; the rest it must drop
+};
+struct SendAssignment {
+  SessionId session;
+  int64_t slot = 0;
+  Assignment assignment;
+};
+struct SendAck {
+  SessionId session;
+  uint64_t sequence = 0;
+  AckVerdict verdict = AckVerdict::kAccepted;
+  std::string message;
+};
+struct SendStop {
+  SessionId session;
+  AttemptId attempt;
+  EndCause cause = EndCause::kNone;  // pruned, cancelled, preempted (checkpoint and give back)
+};
+struct CloseSession {  // replaced by a newer session of the same worker, or misbehaving
+  SessionId session;
+  Status why;
+};
+struct Reply {  // to StudyCreateRequested or StudyCommanded
+  RequestId request;
+  Status status;
+  StudyId study;
+  std::string note;  // "fashion-cae is paused; 2 attempts finish first"
+};
+struct ArmTimer {  // fire event::TimerFired at that time; replaces an earlier one
+  SteadyTime at;
+};
+struct DeleteArtifact {  // nothing refers to it any more
+  ArtifactRef artifact;
+};
+struct StudyChanged {  // for watchers
+  StudyId study;
+};
+
+}  // namespace effect
+
+using Effect = std::variant<effect::AskSampler, effect::SendWelcome, effect::SendAssignment,
+                            effect::SendAck, effect::SendStop, effect::CloseSession, effect::Reply,
+                            effect::ArmTimer, effect::DeleteArtifact, effect::StudyChanged>;
+
+struct Transition {
+  std::vector<Change> changes;
+  std::vector<Effect> effects;
+};
+
+}  // namespace foldmill::engine

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+
+#include "coordinator/engine/effect.h"
+#include "coordinator/engine/event.h"
+#include "core/clock.h"
+#include "core/snapshot.h"
+
+namespace foldmill::engine {
+
+struct EngineOptions {
+  Milliseconds lease{30'000};     // without any word from the worker for this long: lost
+  Milliseconds heartbeat{5'000};  // told to workers; must be below lease / 3
+  int max_consecutive_failures = 20;  // trials failing in a row before the study fails
+};
+
+// All decisions of the coordinator, without I/O, threads or a clock: an event and the time go in,
+// facts to record and effects to perform come out. Memory is ahead of disk between on() and the
+// commit; the outside never is, because effects wait for the commit. One thread (control).
+//
+// Routes events; each helper owns its data: StudyEngine (one study's trials), FoldQueue (which fold
+// next), LeaseTable (who holds what until when), WorkerRegistry (who is here), PruningMonitor
+// (curves of running folds against their peers).
+class Engine {
+ public:
+  Engine(EngineOptions options, const Snapshot& snapshot, Now now);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // What to do right after construction: asks, timers. Attempts that were live get a full lease.
+  Transition start(Now now);
+  Transition on(Event event, Now now);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace foldmill::engine

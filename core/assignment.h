@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/attempt.h"
+#include "core/ids.h"
+#include "core/parameter.h"
+#include "core/study.h"
+
+namespace foldmill {
+
+// Everything a worker needs for one attempt at one fold.
+struct Assignment {
+  AttemptId attempt;
+  FoldKey fold;
+  std::string study_name;
+  uint64_t seed = 0;  // the study's; streams are derived from (seed, purpose, trial, fold)
+  DataSpec data;
+  ModelSpec model;
+  FoldPlan folds;
+  ParameterSet params;  // constants and this trial's values together
+  ObjectiveSpec objective;
+  int64_t epochs = 1;
+  int64_t checkpoint_every_epochs = 1;
+  std::optional<Checkpoint> resume_from;  // train on from its epoch + 1
+  friend bool operator==(const Assignment&, const Assignment&) = default;
+
+  int64_t first_epoch() const { return resume_from ? resume_from->epoch + 1 : 1; }
+};
+
+}  // namespace foldmill

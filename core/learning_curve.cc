@@ -1,0 +1,1 @@
+#include "core/learning_curve.h"

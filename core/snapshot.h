@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/attempt.h"
+#include "core/clock.h"
+#include "core/ids.h"
+#include "core/study.h"
+#include "core/trial.h"
+
+namespace foldmill {
+
+// What the coordinator needs to go on: plain facts, as they were recorded.
+struct AttemptSnapshot {
+  AttemptId id;
+  int64_t number = 1;
+  WorkerId worker;
+  int64_t slot = 0;
+  AttemptState state = AttemptState::kLeased;
+  EndCause cause = EndCause::kNone;
+  int64_t first_epoch = 1;
+};
+
+struct FoldSnapshot {
+  FoldState state = FoldState::kPending;
+  std::optional<double> value;
+  std::vector<double> curve;  // objective by epoch from 1, superseded reports left out; may hold NaN
+  std::vector<AttemptSnapshot> attempts;  // in order of number
+  std::optional<Checkpoint> checkpoint;
+};
+
+struct TrialSnapshot {
+  TrialNumber number;
+  TrialState state = TrialState::kRunning;
+  ParameterSet params;
+  bool enqueued = false;
+  std::optional<double> value;
+  EndCause cause = EndCause::kNone;
+  WallTime created;
+  std::optional<WallTime> ended;
+  std::vector<FoldSnapshot> folds;
+};
+
+struct StudySnapshot {
+  StudyId id;
+  StudySpec spec;  // spec.trials is today's budget, extensions included
+  StudyState state = StudyState::kActive;
+  WallTime created;
+  std::vector<TrialSnapshot> trials;  // by number, without gaps
+};
+
+struct WorkerSnapshot {
+  WorkerId id;
+  std::string name;
+};
+
+struct Snapshot {
+  std::vector<StudySnapshot> studies;  // all of them, by id
+  std::vector<WorkerSnapshot> workers;
+  AttemptId last_attempt{0};  // the highest id ever given
+};
+
+}  // namespace foldmill

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/fold.h"
+#include "core/ids.h"
+#include "core/model_spec.h"
+#include "core/parameter.h"
+#include "core/search_space.h"
+
+namespace foldmill {
+
+enum class Direction { kMinimize, kMaximize };
+enum class Normalize { kUnit, kStandard, kSymmetric };
+// How a fold's value is taken from its curve.
+enum class Take { kLast, kBestEpoch };
+
+//            (1)        (2)
+//   active <----> paused       active|paused --> completed (3) | cancelled (4) | failed (5)
+//
+// (1) `study pause`: running attempts finish, or checkpoint and give back with --now; no new ones.
+// (2) `study resume`, also out of completed (after `extend`), cancelled and failed.
+// (3) the budget is used up and nothing runs, or `study stop`.
+// (4) `study cancel`: running attempts are stopped.
+// (5) the sampler failed, or trials fail over and over for the same reason.
+enum class StudyState { kActive, kPaused, kCompleted, kCancelled, kFailed };
+
+// Which images, and how they are seen. Part of the data's fingerprint.
+struct DataSpec {
+  std::string dataset;  // fashion-mnist, mnist, idx
+  std::string path;     // for idx: directory or file prefix; optional for the known sets
+  Normalize normalize = Normalize::kUnit;
+  std::optional<int64_t> subset_train;  // that many training images only
+  bool subset_stratified = true;
+  friend bool operator==(const DataSpec&, const DataSpec&) = default;
+};
+
+struct ObjectiveSpec {
+  std::string metric = "val_loss";
+  Direction direction = Direction::kMinimize;
+  Take take = Take::kLast;
+  friend bool operator==(const ObjectiveSpec&, const ObjectiveSpec&) = default;
+};
+
+struct SamplerSpec {
+  std::string type = "tpe";  // tpe, random
+  int startup_trials = 10;
+  int candidates = 24;
+  bool multivariate = true;
+  bool constant_liar = true;
+  double prior_weight = 1.0;
+  friend bool operator==(const SamplerSpec&, const SamplerSpec&) = default;
+};
+
+struct PruningSpec {
+  std::string type = "median";  // none, median
+  int warmup_trials = 5;  // completed trials needed before anything is pruned
+  int warmup_epochs = 0;  // no pruning before this epoch (pruning *at* it is possible)
+  int interval = 1;       // epochs between checks
+  int min_peers = 2;      // values of other trials needed at this fold and epoch
+  friend bool operator==(const PruningSpec&, const PruningSpec&) = default;
+};
+
+// How often a fold is given to another attempt. Diverged is an answer, never retried.
+struct RetrySpec {
+  int worker_lost = 3;
+  int out_of_memory = 0;
+  int error = 0;
+  friend bool operator==(const RetrySpec&, const RetrySpec&) = default;
+};
+
+struct ResourceSpec {
+  std::map<std::string, std::string> labels;  // only workers that carry all of these
+  RetrySpec retries;
+  int checkpoint_every_epochs = 1;
+  friend bool operator==(const ResourceSpec&, const ResourceSpec&) = default;
+};
+
+// All that is asked for, with every default made visible. Made by the study-file reader or by
+// proto/codec; sound after validate(). A value type.
+struct StudySpec {
+  std::string name;  // letters, digits, . _ -; at most 128; unique in a database
+  std::string description;
+  std::vector<std::string> tags;
+  std::string notes;
+  uint64_t seed = 0;
+  DataSpec data;
+  ModelSpec model;
+  ParameterSet constants;  // params that are not searched, `epochs` and `batch_size` among them
+  SearchSpace space;       // params that are
+  ObjectiveSpec objective;
+  SamplerSpec sampler;
+  PruningSpec pruning;
+  FoldPlan folds;  // folds.seed equals seed
+  int64_t trials = 100;                   // completed + pruned, over the study's whole life
+  std::optional<int64_t> timeout_seconds; // of the study's life, from its creation
+  std::optional<int64_t> parallel;        // at most that many attempts at a time
+  std::vector<ParameterSet> enqueue;      // tried first, in order; missing ones are sampled
+  ResourceSpec resources;
+  std::string source;  // the file's text as written, for display and cloning
+
+  // Checks whatever does not depend on the machine; `what: why, what to do` in the message.
+  Status validate() const;
+  // Epochs of one attempt: a constant, or this trial's parameter.
+  int64_t epochs(const ParameterSet& params) const;
+  int64_t max_epochs() const;  // the largest that a trial may ask for
+
+  friend bool operator==(const StudySpec&, const StudySpec&) = default;
+};
+
+std::string_view to_string(Direction v);    // minimize, maximize
+std::string_view to_string(Normalize v);    // unit, standard, symmetric
+std::string_view to_string(Take v);         // last, best_epoch
+std::string_view to_string(StudyState v);   // active, paused, completed, cancelled, failed
+std::optional<Direction> parse_direction(std::string_view text);
+std::optional<Normalize> parse_normalize(std::string_view text);
+std::optional<Take> parse_take(std::string_view text);
+std::optional<StudyState> parse_study_state(std::string_view text);
+
+bool is_finished(StudyState state);
+
+// True when `a` is the better value.
+inline bool better(double a, double b, Direction direction) {
+  return direction == Direction::kMinimize ? a < b : a > b;
+}
+
+}  // namespace foldmill

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/study.h"
+#include "core/trial.h"
+
+namespace foldmill::sampler {
+
+// One trial as a policy sees it. Immutable.
+struct Observation {
+  TrialNumber number;
+  TrialState state = TrialState::kRunning;  // running, completed, pruned or failed
+  // Internal values (core/distribution.h), one per parameter of the space in its order; NaN where
+  // the parameter was not active.
+  std::vector<double> internal;
+  // Completed: the trial's value. Pruned: the last intermediate value. NaN when there is none.
+  double value = std::numeric_limits<double>::quiet_NaN();
+  int64_t last_epoch = 0;  // pruned: how far it got (epochs over all folds)
+};
+
+// What policies may see of one study: every trial that is not waiting or cancelled, by number.
+// A snapshot; copying it copies pointers. Safe to read from any thread.
+class History {
+ public:
+  using Entry = std::shared_ptr<const Observation>;
+
+  History() = default;
+  explicit History(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+
+  const std::vector<Entry>& entries() const { return entries_; }
+  size_t size() const { return entries_.size(); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+}  // namespace foldmill::sampler

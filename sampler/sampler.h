@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "core/result.h"
+#include "core/search_space.h"
+#include "core/study.h"
+#include "sampler/history.h"
+
+namespace foldmill::sampler {
+
+// Proposes parameters. Const and without hidden state: the answer is a function of its arguments,
+// so it may be asked on any thread, twice, or after a restart.
+class Sampler {
+ public:
+  virtual ~Sampler() = default;
+
+  // The point to try as trial `number`: exactly the active parameters of `space`, each within its
+  // range. `fixed` holds values that are already decided (an enqueued trial's); they are kept, and
+  // only the rest is sampled. Never fails for a history it has not seen the like of; fails only
+  // when it cannot serve the space, which study check reports beforehand.
+  virtual Result<ParameterSet> suggest(const History& history, const SearchSpace& space,
+                                       Direction direction, uint64_t study_seed, TrialNumber number,
+                                       const ParameterSet& fixed) const = 0;
+};
+
+// Refuses unknown types and options out of range.
+Result<std::unique_ptr<Sampler>> make_sampler(const SamplerSpec& spec);
+
+}  // namespace foldmill::sampler

@@ -1,0 +1,54 @@
+# Shared by the scripts of this folder; sourced, never run. Bash.
+set -euo pipefail
+
+FOLDMILL_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "foldmill: $*"; }
+
+die() {
+  printf '%s\n' "foldmill: error: $1" >&2
+  shift
+  for line in "$@"; do printf '  %s\n' "$line" >&2; done
+  exit 1
+}
+
+# took SECONDS_AT_START -> "2m 05s"
+took() {
+  local s=$((SECONDS - $1))
+  if ((s >= 60)); then printf '%dm %02ds' $((s / 60)) $((s % 60)); else printf '%ds' "$s"; fi
+}
+
+cpu_count() { nproc; }
+
+# The directory of an official libtorch when FOLDMILL_TORCH names one, else nothing.
+torch_arguments() {
+  if [[ -n "${FOLDMILL_TORCH:-}" ]]; then
+    [[ -e "$FOLDMILL_TORCH/share/cmake/Torch/TorchConfig.cmake" ]] || die \
+      "FOLDMILL_TORCH is '$FOLDMILL_TORCH', but there is no share/cmake/Torch/TorchConfig.cmake below it" \
+      "point it at an unpacked libtorch 2.x (C++11 ABI), or at site-packages/torch of a PyTorch installation" \
+      "or unset it to use Debian's libtorch"
+    printf '%s\n' "-DFOLDMILL_TORCH=$FOLDMILL_TORCH"
+  fi
+}
+
+# build TARGET…: configures when needed and builds; quiet unless it fails.
+build() {
+  local start=$SECONDS log="$FOLDMILL_ROOT/build/release.log"
+  mkdir -p "$FOLDMILL_ROOT/build"
+  say "building (preset release; the first time takes about ten minutes on two cores, log in build/release.log)"
+  local torch
+  torch=$(torch_arguments)
+  (
+    cd "$FOLDMILL_ROOT"
+    cmake --preset release -DFOLDMILL_WITH_TORCH=ON ${torch:+"$torch"}
+    cmake --build --preset release --parallel "$(cpu_count)" --target "$@"
+  ) >"$log" 2>&1 || {
+    tail -n 40 "$log" >&2
+    die "the build failed; its last lines stand above, all of it in $log"
+  }
+  if tail -n 1 "$log" | grep -q 'no work to do'; then
+    say "nothing to build ($(took "$start"))"
+  else
+    say "built in $(took "$start")"
+  fi
+}

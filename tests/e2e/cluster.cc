@@ -1,0 +1,172 @@
+#include "tests/e2e/cluster.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace foldmill::e2e {
+namespace {
+
+std::string join_lines(std::initializer_list<std::string> lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::filesystem::path program(const std::string& name) {
+  const char* directory = std::getenv("FOLDMILL_BIN");
+  return std::filesystem::path(directory == nullptr ? "." : directory) / name;
+}
+
+std::string ScriptedStudy::yaml() const {
+  return join_lines({
+             "version: 1",
+             "name: " + name,
+             "seed: 11",
+             "model: {type: command, run: [" + program("scripted_trainer").string() + "]}",
+             "params:",
+             "  x: {float: [-1.0, 1.0]}",
+             "  lr: {float: [1.0e-4, 1.0e-1], log: true}",
+             "  ms_per_epoch: " + std::to_string(ms_per_epoch),
+             "  epochs: " + std::to_string(epochs),
+             "objective: {metric: val_loss, direction: minimize}",
+             "search: {sampler: {type: " + sampler +
+                 ", startup_trials: 3}, trials: " + std::to_string(trials) + "}",
+             "pruning: {type: " + pruning + "}",
+             "folds: {k: " + std::to_string(folds) + ", stratified: false}",
+         }) +
+         extra;
+}
+
+Cluster::Cluster() = default;
+
+std::map<std::string, std::string> Cluster::env() const {
+  const std::string home = (directory_ / "home").string();
+  return {{"HOME", home},
+          {"XDG_DATA_HOME", home + "/data"},
+          {"XDG_STATE_HOME", home + "/state"},
+          {"XDG_CACHE_HOME", home + "/cache"},
+          {"XDG_CONFIG_HOME", home + "/config"},
+          {"XDG_RUNTIME_DIR", (directory_ / "run").string()},
+          {"NO_COLOR", "1"}};
+}
+
+void Cluster::start_coordinator() {
+  coordinator_.reset();
+  coordinator_.emplace(testing::Process::Options{
+      .argv = {program("foldmill-coordinator").string(), "--db", database().string(), "--unix",
+               (directory_ / "c.sock").string(), "--lease-ms", "3000", "--heartbeat-ms", "500"},
+      .env = env(),
+      .log = directory_ / "coordinator.log"});
+  ASSERT_TRUE(testing::eventually([this] {
+    return cli({"study", "list"}).exit_code == 0;
+  })) << logs();
+}
+
+void Cluster::kill_coordinator() {
+  coordinator_->signal(SIGKILL);
+  coordinator_->wait_for(std::chrono::seconds(10));
+}
+
+bool Cluster::coordinator_runs() { return coordinator_ && coordinator_->running(); }
+
+testing::Process& Cluster::start_worker(const std::string& name, int slots) {
+  workers_.push_back(std::make_unique<testing::Process>(testing::Process::Options{
+      .argv = {program("foldmill-worker").string(), "--coordinator",
+               "unix:" + (directory_ / "c.sock").string(), "--name", name, "--slots",
+               std::to_string(slots), "--trainer", program("scripted_trainer").string(), "--cache",
+               (directory_ / ("cache-" + name)).string()},
+      .env = env(),
+      .log = directory_ / (name + ".log")}));
+  return *workers_.back();
+}
+
+testing::Output Cluster::cli(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), program("foldmill").string());
+  arguments.insert(arguments.end(), {"--coordinator", "unix:" + (directory_ / "c.sock").string()});
+  return testing::run_program(arguments, env());
+}
+
+testing::Output Cluster::cli_on_file(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), program("foldmill").string());
+  arguments.insert(arguments.end(), {"--db", database().string()});
+  return testing::run_program(arguments, env());
+}
+
+std::optional<double> Cluster::number(const std::string& sql) {
+  const testing::Output answer = cli_on_file({"query", sql, "-o", "csv", "--no-header"});
+  std::istringstream text(answer.out);
+  double value = 0;
+  if (answer.exit_code != 0 || !(text >> value)) return std::nullopt;
+  return value;
+}
+
+std::filesystem::path Cluster::write_file(const std::string& name, const std::string& text) {
+  const std::filesystem::path path = directory_ / name;
+  std::ofstream(path) << text;
+  return path;
+}
+
+void Cluster::create(const ScriptedStudy& study) {
+  const testing::Output output =
+      cli({"study", "create", write_file(study.name + ".yaml", study.yaml()).string()});
+  ASSERT_EQ(output.exit_code, 0) << output.out << output.err << logs();
+}
+
+std::string Cluster::state_of(const std::string& study) {
+  const testing::Output answer =
+      cli_on_file({"query", "select state from study_list where name = '" + study + "'", "-o",
+                   "csv", "--no-header"});
+  return answer.out.substr(0, answer.out.find('\n'));
+}
+
+bool Cluster::wait_completed(const std::string& study) {
+  return testing::eventually([&] { return state_of(study) == "completed"; });
+}
+
+std::string Cluster::logs() const {
+  std::string text;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.path()))
+    if (entry.path().extension() == ".log")
+      text += "--- " + entry.path().filename().string() + "\n" + testing::read_file(entry.path());
+  return text;
+}
+
+void expect_exactly_once(Cluster& cluster, const std::string& study, int trials, int folds,
+                         int epochs) {
+  const std::string of_study = " where study = '" + study + "'";
+  const std::string reports = " from metric_list" + of_study + " and name = 'val_loss'";
+  EXPECT_EQ(cluster.number("select count(*) from trial_list" + of_study +
+                           " and state in ('completed', 'pruned')"),
+            trials);
+  EXPECT_EQ(cluster.number("select count(*) from trial_list" + of_study), trials);
+  EXPECT_EQ(cluster.number("select count(*) from fold_list" + of_study +
+                           " and state in ('pending', 'leased')"),
+            0);
+  EXPECT_EQ(cluster.number("select count(*) from (select trial, fold, epoch" + reports +
+                           " group by 1, 2, 3 having count(*) > 1)"),
+            0);
+  EXPECT_EQ(cluster.number("select count(*) from (select trial, fold, max(epoch) m, count(*) n" +
+                           reports + " group by 1, 2 having m <> n)"),
+            0);
+  const std::optional<double> completed =
+      cluster.number("select count(*) from trial_list" + of_study + " and state = 'completed'");
+  ASSERT_TRUE(completed);
+  EXPECT_EQ(
+      cluster.number("select count(*) from (select f.trial, f.fold from fold_list f join "
+                     "metric_list m on m.study = f.study and m.trial = f.trial and m.fold = "
+                     "f.fold and m.name = 'val_loss' where f.study = '" +
+                     study + "' and f.state = 'completed' group by 1, 2 having count(*) = " +
+                     std::to_string(epochs) + ")"),
+      cluster.number("select count(*) from fold_list" + of_study + " and state = 'completed'"));
+  EXPECT_GE(cluster.number("select count(*) from fold_list" + of_study + " and state = 'completed'")
+                .value_or(-1),
+            *completed * folds);
+}
+
+}  // namespace foldmill::e2e

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/support/process.h"
+
+namespace foldmill::e2e {
+
+// Where the programs under test are: the directory of the build, from the environment of ctest.
+std::filesystem::path program(const std::string& name);
+
+// Folds trained by the scripted trainer: a `command` study, fast and with known curves.
+struct ScriptedStudy {
+  std::string name = "scripted";
+  int trials = 6;
+  int folds = 3;
+  int epochs = 6;
+  int ms_per_epoch = 30;
+  std::string sampler = "tpe";
+  std::string pruning = "none";
+  std::string extra;  // further top-level YAML
+
+  std::string yaml() const;
+};
+
+// One coordinator, any number of workers and the command line, with the real binaries, in a
+// directory of the test's own. Leases are short so that losses are noticed soon.
+class Cluster {
+ public:
+  Cluster();
+
+  void start_coordinator();
+  void kill_coordinator();  // SIGKILL
+  bool coordinator_runs();
+  testing::Process& start_worker(const std::string& name, int slots = 1);
+
+  // `foldmill ARGUMENTS` against the running coordinator.
+  testing::Output cli(std::vector<std::string> arguments);
+  // `foldmill ARGUMENTS` against the database file alone.
+  testing::Output cli_on_file(std::vector<std::string> arguments);
+  // One number from SQL over the database file; nothing when there is none (yet).
+  std::optional<double> number(const std::string& sql);
+
+  void create(const ScriptedStudy& study);
+  std::filesystem::path write_file(const std::string& name, const std::string& text);
+
+  std::string state_of(const std::string& study);
+  bool wait_completed(const std::string& study);
+
+  const testing::TestDirectory& directory() const { return directory_; }
+  std::filesystem::path database() const { return directory_ / "study.db"; }
+  std::map<std::string, std::string> env() const;
+  std::string logs() const;  // of all programs, for failure messages
+
+ private:
+  testing::TestDirectory directory_;
+  std::optional<testing::Process> coordinator_;
+  std::vector<std::unique_ptr<testing::Process>> workers_;
+};
+
+// The promise: the asked number of trials is completed or pruned, and the reports of every fold are
+// 1 … E, each once; completed folds are complete.
+void expect_exactly_once(Cluster& cluster, const std::string& study, int trials, int folds,
+                         int epochs);
+
+}  // namespace foldmill::e2e

@@ -56,7 +56,7 @@ class Distribution {
 
   bool is_log() const;
   bool is_single() const;  // only one value is possible
-  // How many values there are; nothing for a float without step.
+  // How many values there are; nothing for a float range without step.
   std::optional<int64_t> cardinality() const;
 
   bool contains(const ParameterValue& value) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -13,21 +14,25 @@ namespace foldmill {
 // What a stream of random numbers is for. Numbers are part of the format: never renumber.
 enum class RandomPurpose : uint32_t {
   kSampler = 1,
-  kSplit = 2,     // folds and hold-out
+  kSplit = 2,  // folds and hold-out
   kSubset = 3,
-  kInit = 4,      // weights
-  kOrder = 5,     // batches
+  kInit = 4,   // weights
+  kOrder = 5,  // batches
   kNoise = 6,
   kDropout = 7,
   kTest = 100,
 };
+
+// One block of Philox 4x32-10: a bijection of the counter for each key.
+std::array<uint32_t, 4> philox4x32_10(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
 // Counter-based generator, Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers:
 // as easy as 1, 2, 3", SC 2011). The same numbers on every machine and compiler: the standard's
 // distributions are not used, because they differ between libraries. Copyable; one thread each.
 class Random {
  public:
-  explicit Random(uint64_t seed) : key_{uint32_t(seed), uint32_t(seed >> 32)} {}
+  explicit Random(uint64_t seed)
+      : key_{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)} {}
   // The stream of (study seed, purpose, trial, fold). Splits and subsets use trial and fold 0, so
   // that they are equal for every trial.
   Random(uint64_t study_seed, RandomPurpose purpose, TrialNumber trial = TrialNumber(0),
@@ -36,7 +41,7 @@ class Random {
   uint32_t next_u32();
   uint64_t next_u64();
   double uniform();                         // [0, 1), 53 bits
-  double uniform(double low, double high);  // [low, high)
+  double uniform(double low, double high);  // [low, high); low when they are equal
   uint64_t below(uint64_t n);               // 0 … n-1 without bias; n >= 1
   double normal();                          // mean 0, standard deviation 1 (Box-Muller)
 
@@ -52,7 +57,7 @@ class Random {
   std::array<uint32_t, 2> key_;
   uint64_t block_ = 0;
   std::array<uint32_t, 4> buffer_{};
-  int left_ = 0;
+  size_t left_ = 0;
 };
 
 // One 64-bit seed for (study seed, purpose, trial, fold), for generators that are not ours

@@ -32,7 +32,8 @@ class SearchSpace {
 
   // Refuses: a name twice, a condition on an unknown parameter or on itself, a cycle (named in
   // full: a -> b -> a), a condition on a value that the parent can never have, a condition without
-  // values. `constants` are the fixed parameters, which conditions may also name.
+  // values. `constants` are the fixed parameters, which conditions may also name; a condition that
+  // a constant makes impossible is refused, since its range would silently be ignored.
   static Result<SearchSpace> create(std::vector<SearchParameter> parameters,
                                     const ParameterSet& constants = {});
 
@@ -49,6 +50,10 @@ class SearchSpace {
 
   // Exactly the active parameters, each within its range; says which and why not.
   Status validate(const ParameterSet& set) const;
+
+  // Some of the parameters, the others to be sampled: known names, values within their ranges, and
+  // none that another value of `set` rules out.
+  Status validate_partial(const ParameterSet& set) const;
 
   // How many points there are, if finite and at most 2^62.
   std::optional<int64_t> grid_size() const;

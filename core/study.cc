@@ -1,1 +1,71 @@
 #include "core/study.h"
+
+#include <algorithm>
+
+#include "core/enum_names.h"
+
+namespace foldmill {
+namespace {
+
+constexpr EnumNames<Direction, 2> kDirections{
+    {{Direction::kMinimize, "minimize"}, {Direction::kMaximize, "maximize"}}};
+
+constexpr EnumNames<Normalize, 3> kNormalizes{{{Normalize::kUnit, "unit"},
+                                               {Normalize::kStandard, "standard"},
+                                               {Normalize::kSymmetric, "symmetric"}}};
+
+constexpr EnumNames<Take, 2> kTakes{{{Take::kLast, "last"}, {Take::kBestEpoch, "best_epoch"}}};
+
+constexpr EnumNames<StudyState, 5> kStudyStates{{{StudyState::kActive, "active"},
+                                                 {StudyState::kPaused, "paused"},
+                                                 {StudyState::kCompleted, "completed"},
+                                                 {StudyState::kCancelled, "cancelled"},
+                                                 {StudyState::kFailed, "failed"}}};
+
+constexpr std::string_view kEpochs = "epochs";
+
+}  // namespace
+
+int64_t StudySpec::epochs(const ParameterSet& params) const {
+  const std::optional<int64_t> searched = params.get_int(kEpochs);
+  return searched ? *searched : constants.get_int(kEpochs).value_or(1);
+}
+
+int64_t StudySpec::max_epochs() const {
+  const std::optional<size_t> index = space.index_of(kEpochs);
+  if (!index) return epochs({});
+  const Distribution& range = space.parameters()[*index].distribution;
+  if (const IntDistribution* whole = range.as_int()) return whole->high;
+  int64_t largest = 1;
+  if (const CategoricalDistribution* choice = range.as_categorical())
+    for (const ParameterValue& value : choice->choices)
+      if (const int64_t* epochs = std::get_if<int64_t>(&value))
+        largest = std::max(largest, *epochs);
+  return largest;
+}
+
+std::string_view to_string(Direction v) { return name_in(kDirections, v); }
+std::string_view to_string(Normalize v) { return name_in(kNormalizes, v); }
+std::string_view to_string(Take v) { return name_in(kTakes, v); }
+std::string_view to_string(StudyState v) { return name_in(kStudyStates, v); }
+
+std::optional<Direction> parse_direction(std::string_view text) {
+  return value_in(kDirections, text);
+}
+
+std::optional<Normalize> parse_normalize(std::string_view text) {
+  return value_in(kNormalizes, text);
+}
+
+std::optional<Take> parse_take(std::string_view text) { return value_in(kTakes, text); }
+
+std::optional<StudyState> parse_study_state(std::string_view text) {
+  return value_in(kStudyStates, text);
+}
+
+bool is_finished(StudyState state) {
+  return state == StudyState::kCompleted || state == StudyState::kCancelled ||
+         state == StudyState::kFailed;
+}
+
+}  // namespace foldmill

@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/study.h"
+#include "core/text.h"
+
+namespace foldmill {
+namespace {
+
+constexpr int kMaxFolds = 100;
+constexpr size_t kMaxNameLength = 128;
+
+// "'tpa' is not a …; did you mean 'tpe'?" or, when nothing is near, all that is allowed.
+Status unknown_word(std::string_view where, std::string_view word,
+                    const std::vector<std::string>& allowed) {
+  const std::optional<std::string> match = closest_match(word, allowed);
+  return invalid_argument(concat(where, ": '", word, "' is not known; ",
+                                 match ? concat("did you mean '", *match, "'?")
+                                       : concat("choose one of ", join(allowed, ", "))));
+}
+
+Status check_word(std::string_view where, const std::string& word,
+                  const std::vector<std::string>& allowed) {
+  if (std::find(allowed.begin(), allowed.end(), word) != allowed.end()) return ok_status();
+  return unknown_word(where, word, allowed);
+}
+
+Status check_at_least(std::string_view where, int64_t value, int64_t least) {
+  if (value >= least) return ok_status();
+  return invalid_argument(concat(where, ": must be at least ", least, ", got ", value));
+}
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
+}
+
+Status check_name(const std::string& name) {
+  if (name.empty()) return invalid_argument("name: a study needs one; add `name: my-study`");
+  if (name.size() > kMaxNameLength)
+    return invalid_argument(
+        concat("name: ", name.size(), " characters; use at most ", kMaxNameLength));
+  const auto bad = std::find_if_not(name.begin(), name.end(), is_name_character);
+  if (bad != name.end())
+    return invalid_argument(concat("name: '", name, "' has the character '", *bad,
+                                   "'; use letters, digits, '.', '_' and '-'"));
+  return ok_status();
+}
+
+Status check_data(const DataSpec& data) {
+  FOLDMILL_RETURN_IF_ERROR(
+      check_word("data.dataset", data.dataset, {"fashion-mnist", "mnist", "idx"}));
+  if (data.dataset == "idx" && data.path.empty())
+    return invalid_argument("data.path: dataset 'idx' needs the directory or file prefix");
+  if (data.subset_train)
+    FOLDMILL_RETURN_IF_ERROR(check_at_least("data.subset.train", *data.subset_train, 1));
+  return ok_status();
+}
+
+Status check_model(const ModelSpec& model) {
+  FOLDMILL_RETURN_IF_ERROR(check_word("model.type", model.type, {"cae", "command"}));
+  if (model.type == "cae") {
+    if (!model.command.empty())
+      return invalid_argument("model.run: only type 'command' has it; remove it");
+    return check_word("model.variant", model.variant, {"conv3"});
+  }
+  if (!model.variant.empty())
+    return invalid_argument("model.variant: type 'command' has none; remove it");
+  if (model.command.empty() || model.command.front().empty())
+    return invalid_argument(
+        "model.run: type 'command' needs the program, for example [python3, train.py]");
+  return ok_status();
+}
+
+std::string limits_of(const KnobInfo& knob) {
+  return concat("[", format_number(knob.low), ", ", format_number(knob.high), "]");
+}
+
+// One value that a knob is to take, as a constant or as a choice.
+Status check_knob_value(const KnobInfo& knob, const ParameterValue& value) {
+  const std::string where = concat("params.", knob.name);
+  const auto wrong = [&](std::string_view wanted) {
+    return invalid_argument(concat(where, ": must be ", wanted, ", got ", to_string(value)));
+  };
+  switch (knob.kind) {
+    case KnobInfo::Kind::kBool:
+      return std::holds_alternative<bool>(value) ? ok_status() : wrong("true or false");
+    case KnobInfo::Kind::kChoice: {
+      const auto* word = std::get_if<std::string>(&value);
+      const std::vector<std::string> allowed(knob.choices.begin(), knob.choices.end());
+      return word ? check_word(where, *word, allowed)
+                  : wrong(concat("one of ", join(allowed, ", ")));
+    }
+    case KnobInfo::Kind::kInt:
+    case KnobInfo::Kind::kFloat:
+      break;
+  }
+  const bool whole = knob.kind == KnobInfo::Kind::kInt;
+  const bool number =
+      std::holds_alternative<int64_t>(value) || (!whole && std::holds_alternative<double>(value));
+  const double size = number ? *as_double(value) : 0;
+  if (number && size >= knob.low && size <= knob.high) return ok_status();
+  return wrong(concat(whole ? "an integer in " : "a number in ", limits_of(knob)));
+}
+
+// The values that stand for a whole range: its ends, or every choice.
+std::vector<ParameterValue> corners_of(const Distribution& range) {
+  if (const auto* choice = range.as_categorical()) return choice->choices;
+  if (const auto* whole = range.as_int()) return {whole->low, whole->high};
+  return {range.as_float()->low, range.as_float()->high};
+}
+
+Status check_knob_range(const KnobInfo& knob, const Distribution& range) {
+  for (const ParameterValue& value : corners_of(range))
+    FOLDMILL_RETURN_IF_ERROR(check_knob_value(knob, value).with_context(range.describe()));
+  return ok_status();
+}
+
+// What the knobs of the model say to each constant and range, and what it needs that is missing.
+class KnobCheck {
+ public:
+  explicit KnobCheck(const StudySpec& spec)
+      : spec_(spec), knobs_(knobs_of(spec.model.type, spec.model.variant)) {}
+
+  Status run() const {
+    for (const auto& [name, value] : spec_.constants) {
+      FOLDMILL_ASSIGN_OR_RETURN(const KnobInfo* knob, find(name));
+      FOLDMILL_RETURN_IF_ERROR(check_knob_value(*knob, value));
+    }
+    for (const SearchParameter& parameter : spec_.space.parameters()) {
+      FOLDMILL_ASSIGN_OR_RETURN(const KnobInfo* knob, find(parameter.name));
+      FOLDMILL_RETURN_IF_ERROR(check_knob_range(*knob, parameter.distribution));
+    }
+    for (const KnobInfo& knob : knobs_)
+      if (!spec_.constants.contains(knob.name) && !spec_.space.index_of(knob.name))
+        return invalid_argument(concat("params.", knob.name, ": missing; give a number or a range",
+                                       " (", knob.help, ")"));
+    return ok_status();
+  }
+
+ private:
+  Result<const KnobInfo*> find(std::string_view name) const {
+    std::vector<std::string> names;
+    for (const KnobInfo& knob : knobs_) {
+      if (knob.name == name) return &knob;
+      names.emplace_back(knob.name);
+    }
+    return unknown_word(concat("params of model '", spec_.model.type, "'"), name, names);
+  }
+
+  const StudySpec& spec_;
+  const std::vector<KnobInfo>& knobs_;
+};
+
+// A trial trains for a whole number of epochs from 1 on, whatever the model.
+Status check_epochs(const StudySpec& spec) {
+  const KnobInfo knob{"epochs", KnobInfo::Kind::kInt, 1, 1e6, {}, true, int64_t{1}, ""};
+  if (const ParameterValue* constant = spec.constants.find(knob.name))
+    return check_knob_value(knob, *constant);
+  const std::optional<size_t> index = spec.space.index_of(knob.name);
+  if (!index) return invalid_argument("params.epochs: missing; add for example `epochs: 20`");
+  const SearchParameter& parameter = spec.space.parameters()[*index];
+  if (!parameter.when.empty())
+    return invalid_argument("params.epochs: every trial needs it; remove its `when`");
+  return check_knob_range(knob, parameter.distribution);
+}
+
+Status check_params(const StudySpec& spec) {
+  for (const SearchParameter& parameter : spec.space.parameters())
+    if (spec.constants.contains(parameter.name))
+      return invalid_argument(
+          concat("params.", parameter.name, ": both a constant and a range; keep one of them"));
+  FOLDMILL_RETURN_IF_ERROR(check_epochs(spec));
+  return spec.model.type == "command" ? ok_status() : KnobCheck(spec).run();
+}
+
+Status check_objective(const StudySpec& spec) {
+  const std::string& metric = spec.objective.metric;
+  if (metric.empty())
+    return invalid_argument("objective.metric: name the metric that the study is about");
+  if (spec.model.type == "command") return ok_status();
+  return check_word("objective.metric", metric, {"val_loss", "val_mse_unit", "train_loss"});
+}
+
+Status check_sampler(const SamplerSpec& sampler) {
+  FOLDMILL_RETURN_IF_ERROR(check_word("search.sampler.type", sampler.type, {"tpe", "random"}));
+  FOLDMILL_RETURN_IF_ERROR(
+      check_at_least("search.sampler.startup_trials", sampler.startup_trials, 1));
+  FOLDMILL_RETURN_IF_ERROR(check_at_least("search.sampler.candidates", sampler.candidates, 1));
+  if (std::isfinite(sampler.prior_weight) && sampler.prior_weight > 0) return ok_status();
+  return invalid_argument(concat("search.sampler.prior_weight: must be a positive number, got ",
+                                 format_number(sampler.prior_weight)));
+}
+
+Status check_pruning(const PruningSpec& pruning) {
+  FOLDMILL_RETURN_IF_ERROR(check_word("pruning.type", pruning.type, {"none", "median"}));
+  FOLDMILL_RETURN_IF_ERROR(check_at_least("pruning.warmup_trials", pruning.warmup_trials, 0));
+  FOLDMILL_RETURN_IF_ERROR(check_at_least("pruning.warmup_epochs", pruning.warmup_epochs, 0));
+  FOLDMILL_RETURN_IF_ERROR(check_at_least("pruning.interval", pruning.interval, 1));
+  return check_at_least("pruning.min_peers", pruning.min_peers, 1);
+}
+
+Status check_folds(const StudySpec& spec) {
+  const FoldPlan& folds = spec.folds;
+  FOLDMILL_RETURN_IF_ERROR(check_at_least("folds.k", folds.k, 1));
+  if (folds.k > kMaxFolds)
+    return invalid_argument(concat("folds.k: must be at most ", kMaxFolds, ", got ", folds.k));
+  if (!(folds.validation_fraction > 0 && folds.validation_fraction < 1))
+    return invalid_argument(concat("data.validation.fraction: must lie between 0 and 1, got ",
+                                   format_number(folds.validation_fraction)));
+  if (folds.seed != spec.seed)
+    return invalid_argument(
+        concat("folds.seed: must be the study's seed ", spec.seed, ", got ", folds.seed));
+  return ok_status();
+}
+
+Status check_budget(const StudySpec& spec) {
+  FOLDMILL_RETURN_IF_ERROR(check_at_least("search.trials", spec.trials, 1));
+  if (spec.timeout_seconds)
+    FOLDMILL_RETURN_IF_ERROR(check_at_least("search.timeout", *spec.timeout_seconds, 1));
+  if (spec.parallel) FOLDMILL_RETURN_IF_ERROR(check_at_least("search.parallel", *spec.parallel, 1));
+  return ok_status();
+}
+
+Status check_enqueue(const StudySpec& spec) {
+  for (size_t i = 0; i < spec.enqueue.size(); ++i) {
+    const std::string where = concat("search.enqueue[", i + 1, "]");
+    for (const auto& [name, value] : spec.enqueue[i])
+      if (spec.constants.contains(name))
+        return invalid_argument(concat(where, ": '", name, "' is a constant; leave it out"));
+    FOLDMILL_RETURN_IF_ERROR(spec.space.validate_partial(spec.enqueue[i]).with_context(where));
+  }
+  return ok_status();
+}
+
+Status check_resources(const ResourceSpec& resources) {
+  for (const auto& [key, value] : resources.labels)
+    if (key.empty() || !std::all_of(key.begin(), key.end(), is_name_character))
+      return invalid_argument(concat("resources.labels: '", key,
+                                     "' is not a label; use letters, digits, '.', '_' and '-'"));
+  const RetrySpec& retries = resources.retries;
+  FOLDMILL_RETURN_IF_ERROR(check_at_least("resources.retries.worker_lost", retries.worker_lost, 0));
+  FOLDMILL_RETURN_IF_ERROR(
+      check_at_least("resources.retries.out_of_memory", retries.out_of_memory, 0));
+  FOLDMILL_RETURN_IF_ERROR(check_at_least("resources.retries.error", retries.error, 0));
+  return check_at_least("resources.checkpoint.every_epochs", resources.checkpoint_every_epochs, 1);
+}
+
+}  // namespace
+
+Status StudySpec::validate() const {
+  FOLDMILL_RETURN_IF_ERROR(check_name(name));
+  FOLDMILL_RETURN_IF_ERROR(check_data(data));
+  FOLDMILL_RETURN_IF_ERROR(check_model(model));
+  FOLDMILL_RETURN_IF_ERROR(check_params(*this));
+  FOLDMILL_RETURN_IF_ERROR(check_objective(*this));
+  FOLDMILL_RETURN_IF_ERROR(check_sampler(sampler));
+  FOLDMILL_RETURN_IF_ERROR(check_pruning(pruning));
+  FOLDMILL_RETURN_IF_ERROR(check_folds(*this));
+  FOLDMILL_RETURN_IF_ERROR(check_budget(*this));
+  FOLDMILL_RETURN_IF_ERROR(check_enqueue(*this));
+  return check_resources(resources);
+}
+
+}  // namespace foldmill

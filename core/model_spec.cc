@@ -28,7 +28,7 @@ void append_training_knobs(std::vector<KnobInfo>& knobs) {
       real("weight_decay", 0, 10, 0, "L2 penalty; adamw decays the weights themselves"));
   knobs.push_back(real("momentum", 0, 0.9999, 0, "of sgd; the others keep their own averages"));
   knobs.push_back(whole("batch_size", 1 << 20, 256, "images per step"));
-  knobs.push_back(whole("epochs", 1e6, 20, "passes over the training part"));
+  knobs.push_back(epochs_knob());
 }
 
 std::vector<KnobInfo> conv3_knobs() {
@@ -48,6 +48,11 @@ const std::vector<KnobInfo>& knobs_of(std::string_view model_type, std::string_v
   static const std::vector<KnobInfo> kNone;
   static const std::vector<KnobInfo> kConv3 = conv3_knobs();
   return model_type == "cae" && variant == "conv3" ? kConv3 : kNone;
+}
+
+const KnobInfo& epochs_knob() {
+  static const KnobInfo kEpochs = whole("epochs", 1e6, 20, "passes over the training part");
+  return kEpochs;
 }
 
 }  // namespace foldmill

@@ -36,4 +36,7 @@ struct KnobInfo {
 // allowed) and for types unknown here.
 const std::vector<KnobInfo>& knobs_of(std::string_view model_type, std::string_view variant);
 
+// The one knob that every type has, `command` included.
+const KnobInfo& epochs_knob();
+
 }  // namespace foldmill

@@ -72,35 +72,54 @@ Status check_model(const ModelSpec& model) {
   return ok_status();
 }
 
-std::string limits_of(const KnobInfo& knob) {
-  return concat("[", format_number(knob.low), ", ", format_number(knob.high), "]");
+std::vector<std::string> choices_of(const KnobInfo& knob) {
+  return {knob.choices.begin(), knob.choices.end()};
 }
 
-// One value that a knob is to take, as a constant or as a choice.
-Status check_knob_value(const KnobInfo& knob, const ParameterValue& value) {
-  const std::string where = concat("params.", knob.name);
-  const auto wrong = [&](std::string_view wanted) {
-    return invalid_argument(concat(where, ": must be ", wanted, ", got ", to_string(value)));
-  };
+std::string allowed_by(const KnobInfo& knob) {
+  const std::string limits =
+      concat("[", format_number(knob.low), ", ", format_number(knob.high), "]");
   switch (knob.kind) {
-    case KnobInfo::Kind::kBool:
-      return std::holds_alternative<bool>(value) ? ok_status() : wrong("true or false");
-    case KnobInfo::Kind::kChoice: {
-      const auto* word = std::get_if<std::string>(&value);
-      const std::vector<std::string> allowed(knob.choices.begin(), knob.choices.end());
-      return word ? check_word(where, *word, allowed)
-                  : wrong(concat("one of ", join(allowed, ", ")));
-    }
     case KnobInfo::Kind::kInt:
+      return concat("an integer in ", limits);
     case KnobInfo::Kind::kFloat:
-      break;
+      return concat("a number in ", limits);
+    case KnobInfo::Kind::kChoice:
+      return concat("one of ", join(choices_of(knob), ", "));
+    case KnobInfo::Kind::kBool:
+      return "true or false";
   }
-  const bool whole = knob.kind == KnobInfo::Kind::kInt;
-  const bool number =
-      std::holds_alternative<int64_t>(value) || (!whole && std::holds_alternative<double>(value));
-  const double size = number ? *as_double(value) : 0;
-  if (number && size >= knob.low && size <= knob.high) return ok_status();
-  return wrong(concat(whole ? "an integer in " : "a number in ", limits_of(knob)));
+  return {};
+}
+
+bool allows(const KnobInfo& knob, const ParameterValue& value) {
+  const auto within = [&](double number) { return number >= knob.low && number <= knob.high; };
+  const auto* whole = std::get_if<int64_t>(&value);
+  const auto* real = std::get_if<double>(&value);
+  const auto* word = std::get_if<std::string>(&value);
+  switch (knob.kind) {
+    case KnobInfo::Kind::kInt:
+      return whole != nullptr && within(static_cast<double>(*whole));
+    case KnobInfo::Kind::kFloat:
+      return (whole != nullptr || real != nullptr) && within(*as_double(value));
+    case KnobInfo::Kind::kChoice:
+      return word != nullptr &&
+             std::find(knob.choices.begin(), knob.choices.end(), *word) != knob.choices.end();
+    case KnobInfo::Kind::kBool:
+      return std::holds_alternative<bool>(value);
+  }
+  return false;
+}
+
+// `written` is what the message shows: the value itself or the range that it stands for.
+Status check_knob_value(const KnobInfo& knob, const ParameterValue& value,
+                        const std::string& written) {
+  if (allows(knob, value)) return ok_status();
+  const std::string where = concat("params.", knob.name);
+  const auto* word = std::get_if<std::string>(&value);
+  if (knob.kind == KnobInfo::Kind::kChoice && word != nullptr)
+    return unknown_word(where, *word, choices_of(knob));
+  return invalid_argument(concat(where, ": must be ", allowed_by(knob), ", got ", written));
 }
 
 // The values that stand for a whole range: its ends, or every choice.
@@ -112,51 +131,36 @@ std::vector<ParameterValue> corners_of(const Distribution& range) {
 
 Status check_knob_range(const KnobInfo& knob, const Distribution& range) {
   for (const ParameterValue& value : corners_of(range))
-    FOLDMILL_RETURN_IF_ERROR(check_knob_value(knob, value).with_context(range.describe()));
+    FOLDMILL_RETURN_IF_ERROR(check_knob_value(knob, value, range.describe()));
   return ok_status();
 }
 
-// What the knobs of the model say to each constant and range, and what it needs that is missing.
-class KnobCheck {
- public:
-  explicit KnobCheck(const StudySpec& spec)
-      : spec_(spec), knobs_(knobs_of(spec.model.type, spec.model.variant)) {}
-
-  Status run() const {
-    for (const auto& [name, value] : spec_.constants) {
-      FOLDMILL_ASSIGN_OR_RETURN(const KnobInfo* knob, find(name));
-      FOLDMILL_RETURN_IF_ERROR(check_knob_value(*knob, value));
-    }
-    for (const SearchParameter& parameter : spec_.space.parameters()) {
-      FOLDMILL_ASSIGN_OR_RETURN(const KnobInfo* knob, find(parameter.name));
-      FOLDMILL_RETURN_IF_ERROR(check_knob_range(*knob, parameter.distribution));
-    }
-    for (const KnobInfo& knob : knobs_)
-      if (!spec_.constants.contains(knob.name) && !spec_.space.index_of(knob.name))
-        return invalid_argument(concat("params.", knob.name, ": missing; give a number or a range",
-                                       " (", knob.help, ")"));
-    return ok_status();
+Result<const KnobInfo*> find_knob(const ModelSpec& model, std::string_view name) {
+  std::vector<std::string> names;
+  for (const KnobInfo& knob : knobs_of(model.type, model.variant)) {
+    if (knob.name == name) return &knob;
+    names.emplace_back(knob.name);
   }
+  return unknown_word(concat("params of model '", model.type, "'"), name, names);
+}
 
- private:
-  Result<const KnobInfo*> find(std::string_view name) const {
-    std::vector<std::string> names;
-    for (const KnobInfo& knob : knobs_) {
-      if (knob.name == name) return &knob;
-      names.emplace_back(knob.name);
-    }
-    return unknown_word(concat("params of model '", spec_.model.type, "'"), name, names);
+Status check_knobs(const StudySpec& spec) {
+  for (const auto& [name, value] : spec.constants) {
+    FOLDMILL_ASSIGN_OR_RETURN(const KnobInfo* knob, find_knob(spec.model, name));
+    FOLDMILL_RETURN_IF_ERROR(check_knob_value(*knob, value, to_string(value)));
   }
-
-  const StudySpec& spec_;
-  const std::vector<KnobInfo>& knobs_;
-};
+  for (const SearchParameter& parameter : spec.space.parameters()) {
+    FOLDMILL_ASSIGN_OR_RETURN(const KnobInfo* knob, find_knob(spec.model, parameter.name));
+    FOLDMILL_RETURN_IF_ERROR(check_knob_range(*knob, parameter.distribution));
+  }
+  return ok_status();
+}
 
 // A trial trains for a whole number of epochs from 1 on, whatever the model.
 Status check_epochs(const StudySpec& spec) {
-  const KnobInfo knob{"epochs", KnobInfo::Kind::kInt, 1, 1e6, {}, true, int64_t{1}, ""};
+  const KnobInfo& knob = epochs_knob();
   if (const ParameterValue* constant = spec.constants.find(knob.name))
-    return check_knob_value(knob, *constant);
+    return check_knob_value(knob, *constant, to_string(*constant));
   const std::optional<size_t> index = spec.space.index_of(knob.name);
   if (!index) return invalid_argument("params.epochs: missing; add for example `epochs: 20`");
   const SearchParameter& parameter = spec.space.parameters()[*index];
@@ -171,7 +175,7 @@ Status check_params(const StudySpec& spec) {
       return invalid_argument(
           concat("params.", parameter.name, ": both a constant and a range; keep one of them"));
   FOLDMILL_RETURN_IF_ERROR(check_epochs(spec));
-  return spec.model.type == "command" ? ok_status() : KnobCheck(spec).run();
+  return spec.model.type == "command" ? ok_status() : check_knobs(spec);
 }
 
 Status check_objective(const StudySpec& spec) {

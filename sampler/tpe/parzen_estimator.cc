@@ -1,0 +1,80 @@
+#include "sampler/tpe/parzen_estimator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/check.h"
+#include "sampler/tpe/kernel_shapes.h"
+
+namespace foldmill::sampler {
+namespace {
+
+double log_sum_exp(std::span<const double> values) {
+  const double largest = *std::max_element(values.begin(), values.end());
+  if (std::isinf(largest)) return largest;
+  double sum = 0;
+  for (double value : values) sum += std::exp(value - largest);
+  return largest + std::log(sum);
+}
+
+}  // namespace
+
+ParzenEstimator::Kernels ParzenEstimator::make_kernels(const ObservedParameter& parameter,
+                                                       double prior_weight) {
+  if (const CategoricalDistribution* categorical = parameter.distribution->as_categorical())
+    return CategoricalKernels(categorical->choices.size(), parameter.values, prior_weight);
+  const UnitTransform transform = *UnitTransform::of(*parameter.distribution);
+  if (transform.stepped()) return SteppedKernels(transform, parameter.values);
+  return ContinuousKernels(transform, parameter.values);
+}
+
+ParzenEstimator::ParzenEstimator(std::span<const ObservedParameter> parameters,
+                                 double prior_weight) {
+  FOLDMILL_CHECK(!parameters.empty(), "a Parzen estimator needs at least one parameter");
+  const size_t observations = parameters.front().values.size();
+  parameters_.reserve(parameters.size());
+  for (const ObservedParameter& parameter : parameters) {
+    FOLDMILL_CHECK(parameter.values.size() == observations, "columns of different length");
+    parameters_.push_back(make_kernels(parameter, prior_weight));
+  }
+
+  log_weights_ = age_weights(observations);
+  log_weights_.push_back(prior_weight);
+  cumulative_weights_.resize(log_weights_.size());
+  std::partial_sum(log_weights_.begin(), log_weights_.end(), cumulative_weights_.begin());
+  for (double& weight : log_weights_) weight = std::log(weight / cumulative_weights_.back());
+}
+
+size_t ParzenEstimator::pick_component(Random& random) const {
+  const double position = random.uniform(0, cumulative_weights_.back());
+  const auto found =
+      std::upper_bound(cumulative_weights_.begin(), cumulative_weights_.end() - 1, position);
+  return static_cast<size_t>(found - cumulative_weights_.begin());
+}
+
+PointBatch ParzenEstimator::sample(size_t points, Random& random) const {
+  PointBatch batch(points, parameters_.size());
+  for (size_t point = 0; point < points; ++point) {
+    const size_t component = pick_component(random);
+    for (size_t d = 0; d < parameters_.size(); ++d)
+      batch.column(d)[point] = std::visit(
+          [&](const auto& kernels) { return kernels.sample(component, random); }, parameters_[d]);
+  }
+  return batch;
+}
+
+std::vector<double> ParzenEstimator::log_density(const PointBatch& points) const {
+  KernelMatrix matrix(points.count, log_weights_.size());
+  for (size_t point = 0; point < points.count; ++point)
+    std::copy(log_weights_.begin(), log_weights_.end(), matrix.row(point).begin());
+  for (size_t d = 0; d < parameters_.size(); ++d)
+    std::visit([&](const auto& kernels) { kernels.add_log_densities(points.column(d), matrix); },
+               parameters_[d]);
+  std::vector<double> densities(points.count);
+  for (size_t point = 0; point < points.count; ++point)
+    densities[point] = log_sum_exp(matrix.row(point));
+  return densities;
+}
+
+}  // namespace foldmill::sampler

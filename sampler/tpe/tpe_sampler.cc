@@ -1,0 +1,142 @@
+#include "sampler/tpe/tpe_sampler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "core/random.h"
+#include "sampler/point_builder.h"
+#include "sampler/random/random_sampler.h"
+#include "sampler/tpe/parzen_estimator.h"
+#include "sampler/tpe/trial_split.h"
+
+namespace foldmill::sampler {
+namespace {
+
+using Trials = std::span<const Observation* const>;
+
+// NaN where the parameter was not active, or is not known to this trial.
+double internal_value(const Observation& trial, size_t index) {
+  return index < trial.internal.size() ? trial.internal[index]
+                                       : std::numeric_limits<double>::quiet_NaN();
+}
+
+// The internal values that count as observations of a parameter.
+struct InternalRange {
+  double low;
+  double high;
+  bool contains(double internal) const { return internal >= low && internal <= high; }
+};
+
+InternalRange internal_range(const Distribution& distribution) {
+  if (const FloatDistribution* real = distribution.as_float()) return {real->low, real->high};
+  if (const IntDistribution* integer = distribution.as_int())
+    return {static_cast<double>(integer->low), static_cast<double>(integer->high)};
+  return {0, static_cast<double>(distribution.as_categorical()->choices.size() - 1)};
+}
+
+// One suggestion: what its steps share.
+class Suggestion {
+ public:
+  Suggestion(const SamplerSpec& options, const SearchSpace& space, const TrialSplit& split,
+             Random random)
+      : options_(options), space_(space), split_(split), random_(random) {}
+
+  ParameterSet propose(const ParameterSet& fixed) {
+    if (split_.finished < static_cast<size_t>(options_.startup_trials))
+      return build_point(space_, fixed, [this](size_t index) { return uniform(index); });
+
+    const std::vector<size_t> joint =
+        options_.multivariate ? joint_parameters(fixed) : std::vector<size_t>{};
+    const std::vector<double> joint_point =
+        joint.empty() ? std::vector<double>{} : best_candidate(joint);
+    return build_point(space_, fixed, [&](size_t index) {
+      const auto found = std::find(joint.begin(), joint.end(), index);
+      if (found != joint.end()) return joint_point[static_cast<size_t>(found - joint.begin())];
+      if (distribution(index).is_single()) return uniform(index);
+      return best_candidate({&index, 1}).front();
+    });
+  }
+
+ private:
+  const Distribution& distribution(size_t index) const {
+    return space_.parameters()[index].distribution;
+  }
+
+  double uniform(size_t index) { return sample_uniform(distribution(index), random_); }
+
+  // Those with a choice left that took part in every finished trial, in the order of the space.
+  std::vector<size_t> joint_parameters(const ParameterSet& fixed) const {
+    const auto always_active = [](Trials trials, size_t index) {
+      return std::all_of(trials.begin(), trials.end(), [&](const Observation* trial) {
+        return trial->state == TrialState::kRunning || !std::isnan(internal_value(*trial, index));
+      });
+    };
+    std::vector<size_t> joint;
+    for (size_t index = 0; index < space_.size(); ++index)
+      if (!distribution(index).is_single() && !fixed.contains(space_.parameters()[index].name) &&
+          always_active(split_.below, index) && always_active(split_.above, index))
+        joint.push_back(index);
+    return joint;
+  }
+
+  static bool observed_all(const Observation& trial, std::span<const size_t> indices,
+                           std::span<const InternalRange> ranges) {
+    for (size_t d = 0; d < indices.size(); ++d)
+      if (!ranges[d].contains(internal_value(trial, indices[d]))) return false;
+    return true;
+  }
+
+  // The mixture over `indices` of those trials that observed all of them.
+  ParzenEstimator estimate(Trials trials, std::span<const size_t> indices) const {
+    std::vector<ObservedParameter> parameters;
+    std::vector<InternalRange> ranges;
+    for (size_t index : indices) {
+      ranges.push_back(internal_range(distribution(index)));
+      parameters.push_back({&distribution(index), {}});
+      parameters.back().values.reserve(trials.size());
+    }
+    for (const Observation* trial : trials) {
+      if (!observed_all(*trial, indices, ranges)) continue;
+      for (size_t d = 0; d < indices.size(); ++d)
+        parameters[d].values.push_back(internal_value(*trial, indices[d]));
+    }
+    return ParzenEstimator(parameters, options_.prior_weight);
+  }
+
+  // Internal values for `indices`: the candidate with the largest log l(x) - log g(x), the first of
+  // equal ones.
+  std::vector<double> best_candidate(std::span<const size_t> indices) {
+    const ParzenEstimator good = estimate(split_.below, indices);
+    const ParzenEstimator bad = estimate(split_.above, indices);
+    const PointBatch candidates = good.sample(static_cast<size_t>(options_.candidates), random_);
+    std::vector<double> score = good.log_density(candidates);
+    const std::vector<double> penalty = bad.log_density(candidates);
+    for (size_t c = 0; c < score.size(); ++c) score[c] -= penalty[c];
+
+    const auto best =
+        static_cast<size_t>(std::max_element(score.begin(), score.end()) - score.begin());
+    std::vector<double> point(indices.size());
+    for (size_t d = 0; d < indices.size(); ++d) point[d] = candidates.column(d)[best];
+    return point;
+  }
+
+  const SamplerSpec& options_;
+  const SearchSpace& space_;
+  const TrialSplit& split_;
+  Random random_;
+};
+
+}  // namespace
+
+Result<ParameterSet> TpeSampler::suggest(const History& history, const SearchSpace& space,
+                                         Direction direction, uint64_t study_seed,
+                                         TrialNumber number, const ParameterSet& fixed) const {
+  const TrialSplit split = split_trials(history, direction, options_.constant_liar);
+  return Suggestion(options_, space, split, Random(study_seed, RandomPurpose::kSampler, number))
+      .propose(fixed);
+}
+
+}  // namespace foldmill::sampler

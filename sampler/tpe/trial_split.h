@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "core/study.h"
+#include "sampler/history.h"
+
+namespace foldmill::sampler {
+
+// Finished trials in two groups, each oldest first. Points into the history, which must outlive it.
+struct TrialSplit {
+  std::vector<const Observation*> below;  // the good ones
+  std::vector<const Observation*> above;  // the rest
+  size_t finished = 0;                    // completed and pruned
+};
+
+// How many of `finished` trials are good: a tenth, rounded up, at most 25.
+size_t below_count(size_t finished);
+
+// Fills `below` in this order: completed trials, best value first; then pruned ones, those that got
+// further first, at equal epochs the better last value. Equal trials go by number, and NaN is the
+// worst value. `running_above` adds running trials to `above`, which keeps parallel suggestions
+// apart (Ginsbourger et al. 2010 call such a stand-in a constant liar). Failed trials are left out.
+TrialSplit split_trials(const History& history, Direction direction, bool running_above);
+
+}  // namespace foldmill::sampler

@@ -1,0 +1,290 @@
+#include "proto/codec/study_codec.h"
+
+#include <cmath>
+
+#include "core/text.h"
+#include "proto/codec/enum_codec.h"
+#include "proto/codec/value_codec.h"
+
+namespace foldmill::proto {
+namespace {
+
+using ValueList = google::protobuf::RepeatedPtrField<v1::ParameterValue>;
+
+void encode_values(const std::vector<ParameterValue>& values, ValueList* out) {
+  for (const ParameterValue& value : values) *out->Add() = encode(value);
+}
+
+Result<std::vector<ParameterValue>> decode_values(const ValueList& list) {
+  return decode_each<ParameterValue>(list, [](const auto& value) { return decode(value); });
+}
+
+void encode_distribution(const Distribution& distribution, v1::SearchParameter* out) {
+  if (const FloatDistribution* range = distribution.as_float()) {
+    v1::FloatRange* message = out->mutable_float_range();
+    message->set_low(range->low);
+    message->set_high(range->high);
+    message->set_log(range->log);
+    if (range->step) message->set_step(*range->step);
+  } else if (const IntDistribution* integers = distribution.as_int()) {
+    v1::IntRange* message = out->mutable_int_range();
+    message->set_low(integers->low);
+    message->set_high(integers->high);
+    message->set_log(integers->log);
+    message->set_step(integers->step);
+  } else {
+    encode_values(distribution.as_categorical()->choices,
+                  out->mutable_choices()->mutable_choices());
+  }
+}
+
+Result<Distribution> decode_distribution(const v1::SearchParameter& message) {
+  switch (message.distribution_case()) {
+    case v1::SearchParameter::kFloatRange: {
+      const v1::FloatRange& range = message.float_range();
+      return Distribution::make_float(
+          range.low(), range.high(), range.log(),
+          range.has_step() ? std::optional(range.step()) : std::nullopt);
+    }
+    case v1::SearchParameter::kIntRange: {
+      const v1::IntRange& range = message.int_range();
+      return Distribution::make_int(range.low(), range.high(), range.log(), range.step());
+    }
+    case v1::SearchParameter::kChoices: {
+      FOLDMILL_ASSIGN_OR_RETURN(auto choices, decode_values(message.choices().choices()));
+      return Distribution::make_categorical(std::move(choices));
+    }
+    case v1::SearchParameter::DISTRIBUTION_NOT_SET:
+      break;
+  }
+  return invalid_argument("there is no range to search");
+}
+
+v1::SearchParameter encode_search_parameter(const SearchParameter& parameter) {
+  v1::SearchParameter out;
+  out.set_name(parameter.name);
+  encode_distribution(parameter.distribution, &out);
+  for (const Condition& condition : parameter.when) {
+    v1::Condition* message = out.add_when();
+    message->set_parent(condition.parent);
+    encode_values(condition.any_of, message->mutable_any_of());
+  }
+  return out;
+}
+
+Result<Condition> decode_condition(const v1::Condition& message) {
+  FOLDMILL_ASSIGN_OR_RETURN(auto any_of, decode_values(message.any_of()));
+  return Condition{message.parent(), std::move(any_of)};
+}
+
+Result<SearchParameter> decode_search_parameter(const v1::SearchParameter& message) {
+  Result<Distribution> distribution = decode_distribution(message);
+  if (!distribution.ok()) return distribution.status().with_context(message.name());
+  auto when = decode_each<Condition>(message.when(), decode_condition);
+  if (!when.ok()) return when.status().with_context(message.name());
+  return SearchParameter{message.name(), std::move(distribution).value(), std::move(when).value()};
+}
+
+v1::SamplerSpec encode_sampler(const SamplerSpec& sampler) {
+  v1::SamplerSpec out;
+  out.set_type(sampler.type);
+  out.set_startup_trials(sampler.startup_trials);
+  out.set_candidates(sampler.candidates);
+  out.set_multivariate(sampler.multivariate);
+  out.set_constant_liar(sampler.constant_liar);
+  out.set_prior_weight(sampler.prior_weight);
+  return out;
+}
+
+Result<SamplerSpec> decode_sampler(const v1::SamplerSpec& message) {
+  if (!std::isfinite(message.prior_weight()))
+    return invalid_argument("sampler.prior_weight: must be finite");
+  return SamplerSpec{message.type(),         message.startup_trials(), message.candidates(),
+                     message.multivariate(), message.constant_liar(),  message.prior_weight()};
+}
+
+v1::PruningSpec encode_pruning(const PruningSpec& pruning) {
+  v1::PruningSpec out;
+  out.set_type(pruning.type);
+  out.set_warmup_trials(pruning.warmup_trials);
+  out.set_warmup_epochs(pruning.warmup_epochs);
+  out.set_interval(pruning.interval);
+  out.set_min_peers(pruning.min_peers);
+  return out;
+}
+
+PruningSpec decode_pruning(const v1::PruningSpec& message) {
+  return {message.type(), message.warmup_trials(), message.warmup_epochs(), message.interval(),
+          message.min_peers()};
+}
+
+v1::ResourceSpec encode_resources(const ResourceSpec& resources) {
+  v1::ResourceSpec out;
+  *out.mutable_labels() = encode(resources.labels);
+  out.mutable_retries()->set_worker_lost(resources.retries.worker_lost);
+  out.mutable_retries()->set_out_of_memory(resources.retries.out_of_memory);
+  out.mutable_retries()->set_error(resources.retries.error);
+  out.set_checkpoint_every_epochs(resources.checkpoint_every_epochs);
+  return out;
+}
+
+ResourceSpec decode_resources(const v1::ResourceSpec& message) {
+  const v1::RetrySpec& retries = message.retries();
+  return {decode(message.labels()),
+          {retries.worker_lost(), retries.out_of_memory(), retries.error()},
+          message.checkpoint_every_epochs()};
+}
+
+// Everything that has no part of its own in the message.
+void decode_plain_fields(const v1::StudySpec& message, StudySpec* spec) {
+  spec->name = message.name();
+  spec->description = message.description();
+  spec->tags.assign(message.tags().begin(), message.tags().end());
+  spec->notes = message.notes();
+  spec->seed = message.seed();
+  spec->pruning = decode_pruning(message.pruning());
+  spec->trials = message.trials();
+  if (message.has_timeout_seconds()) spec->timeout_seconds = message.timeout_seconds();
+  if (message.has_parallel()) spec->parallel = message.parallel();
+  spec->resources = decode_resources(message.resources());
+  spec->source = message.source();
+}
+
+Status decode_space(const v1::StudySpec& message, StudySpec* spec) {
+  FOLDMILL_ASSIGN_OR_RETURN(spec->constants, decode(message.constants()));
+  FOLDMILL_ASSIGN_OR_RETURN(auto parameters,
+                            decode_each<SearchParameter>(message.space(), decode_search_parameter));
+  FOLDMILL_ASSIGN_OR_RETURN(spec->space,
+                            SearchSpace::create(std::move(parameters), spec->constants));
+  FOLDMILL_ASSIGN_OR_RETURN(spec->enqueue,
+                            decode_each<ParameterSet>(message.enqueue(), [](const auto& point) {
+                              return decode(point.parameters());
+                            }));
+  return ok_status();
+}
+
+}  // namespace
+
+v1::DataSpec encode(const DataSpec& data) {
+  v1::DataSpec out;
+  out.set_dataset(data.dataset);
+  out.set_path(data.path);
+  out.set_normalize(std::string(to_string(data.normalize)));
+  if (data.subset_train) out.set_subset_train(*data.subset_train);
+  out.set_subset_stratified(data.subset_stratified);
+  return out;
+}
+
+Result<DataSpec> decode(const v1::DataSpec& message) {
+  DataSpec data;
+  data.dataset = message.dataset();
+  data.path = message.path();
+  const std::optional<Normalize> normalize = parse_normalize(message.normalize());
+  if (!normalize)
+    return invalid_argument(
+        concat("data.normalize: '", message.normalize(), "' is none of unit, standard, symmetric"));
+  data.normalize = *normalize;
+  if (message.has_subset_train()) data.subset_train = message.subset_train();
+  data.subset_stratified = message.subset_stratified();
+  return data;
+}
+
+v1::ModelSpec encode(const ModelSpec& model) {
+  v1::ModelSpec out;
+  out.set_type(model.type);
+  out.set_variant(model.variant);
+  for (const std::string& word : model.command) out.add_command(word);
+  out.set_workdir(model.workdir);
+  *out.mutable_env() = encode(model.env);
+  return out;
+}
+
+Result<ModelSpec> decode(const v1::ModelSpec& message) {
+  if (message.type().empty()) return invalid_argument("model.type: is missing");
+  return ModelSpec{message.type(),
+                   message.variant(),
+                   {message.command().begin(), message.command().end()},
+                   message.workdir(),
+                   decode(message.env())};
+}
+
+v1::FoldPlan encode(const FoldPlan& folds) {
+  v1::FoldPlan out;
+  out.set_k(folds.k);
+  out.set_validation_fraction(folds.validation_fraction);
+  out.set_stratified(folds.stratified);
+  out.set_shuffle(folds.shuffle);
+  out.set_seed(folds.seed);
+  return out;
+}
+
+Result<FoldPlan> decode(const v1::FoldPlan& message) {
+  if (message.k() < 1) return invalid_argument(concat("folds.k: ", message.k(), " is below 1"));
+  const double fraction = message.validation_fraction();
+  if (message.k() == 1 && !(fraction > 0 && fraction < 1))
+    return invalid_argument(
+        concat("folds.validation_fraction: ", format_number(fraction), " is not between 0 and 1"));
+  return FoldPlan{message.k(), fraction, message.stratified(), message.shuffle(), message.seed()};
+}
+
+v1::ObjectiveSpec encode(const ObjectiveSpec& objective) {
+  v1::ObjectiveSpec out;
+  out.set_metric(objective.metric);
+  out.set_direction(encode_enum(objective.direction));
+  out.set_take(std::string(to_string(objective.take)));
+  return out;
+}
+
+Result<ObjectiveSpec> decode(const v1::ObjectiveSpec& message) {
+  if (message.metric().empty()) return invalid_argument("objective.metric: is missing");
+  FOLDMILL_ASSIGN_OR_RETURN(Direction direction, decode_enum<Direction>(message.direction()));
+  const std::optional<Take> take = parse_take(message.take());
+  if (!take)
+    return invalid_argument(
+        concat("objective.take: '", message.take(), "' is neither last nor best_epoch"));
+  return ObjectiveSpec{message.metric(), direction, *take};
+}
+
+v1::StudySpec encode(const StudySpec& spec) {
+  v1::StudySpec out;
+  out.set_name(spec.name);
+  out.set_description(spec.description);
+  for (const std::string& tag : spec.tags) out.add_tags(tag);
+  out.set_notes(spec.notes);
+  out.set_seed(spec.seed);
+  *out.mutable_data() = encode(spec.data);
+  *out.mutable_model() = encode(spec.model);
+  encode(spec.constants, out.mutable_constants());
+  for (const SearchParameter& parameter : spec.space.parameters())
+    *out.add_space() = encode_search_parameter(parameter);
+  *out.mutable_objective() = encode(spec.objective);
+  *out.mutable_sampler() = encode_sampler(spec.sampler);
+  *out.mutable_pruning() = encode_pruning(spec.pruning);
+  *out.mutable_folds() = encode(spec.folds);
+  out.set_trials(spec.trials);
+  if (spec.timeout_seconds) out.set_timeout_seconds(*spec.timeout_seconds);
+  if (spec.parallel) out.set_parallel(*spec.parallel);
+  for (const ParameterSet& point : spec.enqueue)
+    encode(point, out.add_enqueue()->mutable_parameters());
+  *out.mutable_resources() = encode_resources(spec.resources);
+  out.set_source(spec.source);
+  return out;
+}
+
+Result<StudySpec> decode(const v1::StudySpec& message) {
+  if (message.source().size() > kMaxStudySourceBytes)
+    return invalid_argument(concat("the study file has ", message.source().size(),
+                                   " bytes; at most ", kMaxStudySourceBytes, " are kept"));
+  StudySpec spec;
+  decode_plain_fields(message, &spec);
+  FOLDMILL_ASSIGN_OR_RETURN(spec.data, decode(message.data()));
+  FOLDMILL_ASSIGN_OR_RETURN(spec.model, decode(message.model()));
+  FOLDMILL_ASSIGN_OR_RETURN(spec.objective, decode(message.objective()));
+  FOLDMILL_ASSIGN_OR_RETURN(spec.sampler, decode_sampler(message.sampler()));
+  FOLDMILL_ASSIGN_OR_RETURN(spec.folds, decode(message.folds()));
+  FOLDMILL_RETURN_IF_ERROR(decode_space(message, &spec));
+  FOLDMILL_RETURN_IF_ERROR(spec.validate());
+  return spec;
+}
+
+}  // namespace foldmill::proto

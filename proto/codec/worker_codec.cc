@@ -1,0 +1,345 @@
+#include "proto/codec/worker_codec.h"
+
+#include <cmath>
+#include <set>
+
+#include "core/text.h"
+#include "proto/codec/enum_codec.h"
+#include "proto/codec/study_codec.h"
+#include "proto/codec/value_codec.h"
+
+namespace foldmill::proto {
+
+FOLDMILL_ENUM_MAP(AckVerdict, v1::AckVerdict, AckVerdict::kRejected, v1::ACK_VERDICT_REJECTED);
+
+namespace {
+
+constexpr size_t kMaxNameBytes = 128;
+constexpr int64_t kMaxSlots = 1024;
+
+template <class... Visitors>
+struct Overload : Visitors... {
+  using Visitors::operator()...;
+};
+template <class... Visitors>
+Overload(Visitors...) -> Overload<Visitors...>;
+
+Result<AttemptId> decode_attempt(int64_t id) {
+  if (id < 1) return invalid_argument(concat("attempt ", id, ": attempts are numbered from 1"));
+  return AttemptId(id);
+}
+
+Status check_name(std::string_view what, const std::string& name) {
+  if (name.empty()) return invalid_argument(concat(what, " is missing"));
+  if (name.size() > kMaxNameBytes)
+    return invalid_argument(
+        concat(what, " has ", name.size(), " bytes, more than ", kMaxNameBytes));
+  for (const char c : name)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      return invalid_argument(concat(what, " holds a control character"));
+  return ok_status();
+}
+
+v1::Hello encode_hello(const Hello& hello) {
+  v1::Hello out;
+  out.set_protocol(hello.protocol);
+  out.set_version(hello.version);
+  out.set_name(hello.name);
+  out.set_instance(hello.instance);
+  out.set_slots(static_cast<int32_t>(hello.slots));
+  *out.mutable_labels() = encode(hello.labels);
+  for (const std::string& model : hello.models) out.add_models(model);
+  for (const RunningAttempt& running : hello.running) {
+    v1::RunningAttempt* message = out.add_running();
+    message->set_attempt(running.attempt.value);
+    message->set_slot(static_cast<int32_t>(running.slot));
+  }
+  return out;
+}
+
+Status decode_running(const v1::Hello& message, Hello* hello) {
+  std::set<int64_t> seen;
+  for (const v1::RunningAttempt& running : message.running()) {
+    FOLDMILL_ASSIGN_OR_RETURN(AttemptId attempt, decode_attempt(running.attempt()));
+    if (!seen.insert(attempt.value).second)
+      return invalid_argument(concat("hello names attempt ", attempt.value, " twice"));
+    if (running.slot() < 0 || running.slot() >= hello->slots)
+      return invalid_argument(concat("hello: slot ", running.slot(), " is none of ", hello->slots));
+    hello->running.push_back({attempt, running.slot()});
+  }
+  return ok_status();
+}
+
+Result<Hello> decode_hello(const v1::Hello& message) {
+  Hello hello;
+  hello.protocol = message.protocol();
+  hello.version = message.version();
+  hello.name = message.name();
+  if (hello.protocol != kProtocolVersion) return hello;  // the rest may mean something else
+  FOLDMILL_RETURN_IF_ERROR(check_name("the worker's name", message.name()));
+  FOLDMILL_RETURN_IF_ERROR(check_name("the worker's instance", message.instance()));
+  hello.instance = message.instance();
+  if (message.slots() < 1 || message.slots() > kMaxSlots)
+    return invalid_argument(
+        concat("hello: ", message.slots(), " slots; allowed are 1 to ", kMaxSlots));
+  hello.slots = message.slots();
+  hello.labels = decode(message.labels());
+  hello.models.assign(message.models().begin(), message.models().end());
+  FOLDMILL_RETURN_IF_ERROR(decode_running(message, &hello));
+  return hello;
+}
+
+v1::EpochReport encode_report(const AttemptReport& report) {
+  v1::EpochReport out;
+  out.set_attempt(report.attempt.value);
+  out.set_epoch(report.report.epoch);
+  encode(report.report.metrics, out.mutable_metrics());
+  out.set_seconds(report.report.seconds);
+  return out;
+}
+
+Result<AttemptReport> decode_report(const v1::EpochReport& message) {
+  FOLDMILL_ASSIGN_OR_RETURN(AttemptId attempt, decode_attempt(message.attempt()));
+  if (message.epoch() < 1)
+    return invalid_argument(concat("report of epoch ", message.epoch(), ": epochs start at 1"));
+  if (!std::isfinite(message.seconds()) || message.seconds() < 0)
+    return invalid_argument(
+        concat("report of ", format_number(message.seconds()), " seconds is impossible"));
+  FOLDMILL_ASSIGN_OR_RETURN(auto metrics, decode(message.metrics()));
+  return AttemptReport{attempt, {message.epoch(), std::move(metrics), message.seconds()}};
+}
+
+Result<CheckpointSaved> decode_checkpoint(const v1::CheckpointSaved& message) {
+  FOLDMILL_ASSIGN_OR_RETURN(AttemptId attempt, decode_attempt(message.attempt()));
+  FOLDMILL_ASSIGN_OR_RETURN(Checkpoint checkpoint, decode(message.checkpoint()));
+  return CheckpointSaved{attempt, std::move(checkpoint)};
+}
+
+Result<ArtifactSaved> decode_artifact(const v1::ArtifactSaved& message) {
+  FOLDMILL_ASSIGN_OR_RETURN(AttemptId attempt, decode_attempt(message.attempt()));
+  FOLDMILL_RETURN_IF_ERROR(check_name("the artifact's name", message.name()));
+  FOLDMILL_ASSIGN_OR_RETURN(ArtifactRef artifact, decode(message.artifact()));
+  return ArtifactSaved{attempt, message.name(), std::move(artifact)};
+}
+
+Result<AttemptFinished> decode_finished(const v1::AttemptFinished& message) {
+  FOLDMILL_ASSIGN_OR_RETURN(AttemptId attempt, decode_attempt(message.attempt()));
+  FOLDMILL_ASSIGN_OR_RETURN(AttemptState state, decode_enum<AttemptState>(message.state()));
+  if (is_live(state)) return invalid_argument("an attempt that is still live cannot have finished");
+  FOLDMILL_ASSIGN_OR_RETURN(EndCause cause, decode_enum<EndCause>(message.cause()));
+  return AttemptFinished{attempt, {state, cause, message.message()}};
+}
+
+// Gives every failed Result<Part> its Status and every other one its place in the message.
+template <class Part>
+Result<WorkerMessage> with_body(uint64_t sequence, Result<Part> part) {
+  if (!part.ok()) return part.status();
+  return WorkerMessage{sequence, std::move(part).value()};
+}
+
+Result<WorkerMessage> decode_body(const v1::WorkerMessage& message) {
+  const uint64_t sequence = message.sequence();
+  switch (message.kind_case()) {
+    case v1::WorkerMessage::kHello:
+      return with_body(sequence, decode_hello(message.hello()));
+    case v1::WorkerMessage::kHeartbeat:
+      return WorkerMessage{sequence, Heartbeat{}};
+    case v1::WorkerMessage::kDraining:
+      return WorkerMessage{sequence, Draining{}};
+    case v1::WorkerMessage::kAttemptStarted: {
+      FOLDMILL_ASSIGN_OR_RETURN(AttemptId id, decode_attempt(message.attempt_started().attempt()));
+      return WorkerMessage{sequence, AttemptStarted{id}};
+    }
+    case v1::WorkerMessage::kEpochReport:
+      return with_body(sequence, decode_report(message.epoch_report()));
+    case v1::WorkerMessage::kCheckpointSaved:
+      return with_body(sequence, decode_checkpoint(message.checkpoint_saved()));
+    case v1::WorkerMessage::kArtifactSaved:
+      return with_body(sequence, decode_artifact(message.artifact_saved()));
+    case v1::WorkerMessage::kAttemptFinished:
+      return with_body(sequence, decode_finished(message.attempt_finished()));
+    case v1::WorkerMessage::KIND_NOT_SET:
+      break;
+  }
+  return invalid_argument("a message without content, or of a kind this version does not know");
+}
+
+bool is_acknowledged(const WorkerMessage& message) {
+  return !std::holds_alternative<Hello>(message.body) &&
+         !std::holds_alternative<Heartbeat>(message.body) &&
+         !std::holds_alternative<Draining>(message.body);
+}
+
+v1::Assignment encode_assignment(const SlotAssignment& slot) {
+  const Assignment& assignment = slot.assignment;
+  v1::Assignment out;
+  out.set_attempt(assignment.attempt.value);
+  out.set_slot(static_cast<int32_t>(slot.slot));
+  out.set_study(assignment.fold.study.value);
+  out.set_study_name(assignment.study_name);
+  out.set_trial(assignment.fold.trial.value);
+  out.set_fold(static_cast<int32_t>(assignment.fold.fold.value));
+  out.set_seed(assignment.seed);
+  *out.mutable_data() = encode(assignment.data);
+  *out.mutable_model() = encode(assignment.model);
+  *out.mutable_folds() = encode(assignment.folds);
+  encode(assignment.params, out.mutable_params());
+  *out.mutable_objective() = encode(assignment.objective);
+  out.set_epochs(assignment.epochs);
+  out.set_checkpoint_every_epochs(assignment.checkpoint_every_epochs);
+  if (assignment.resume_from) *out.mutable_resume_from() = encode(*assignment.resume_from);
+  return out;
+}
+
+Status check_assignment_numbers(const v1::Assignment& message) {
+  if (message.study() < 1 || message.trial() < 0 || message.slot() < 0)
+    return invalid_argument("assignment: study, trial or slot is out of range");
+  if (message.fold() < 0 || message.fold() >= message.folds().k())
+    return invalid_argument(
+        concat("assignment: fold ", message.fold(), " is none of ", message.folds().k()));
+  if (message.epochs() < 1 || message.checkpoint_every_epochs() < 1)
+    return invalid_argument("assignment: epochs and checkpoint_every_epochs start at 1");
+  return ok_status();
+}
+
+Result<SlotAssignment> decode_assignment(const v1::Assignment& message) {
+  FOLDMILL_RETURN_IF_ERROR(check_assignment_numbers(message));
+  SlotAssignment out;
+  out.slot = message.slot();
+  Assignment& assignment = out.assignment;
+  FOLDMILL_ASSIGN_OR_RETURN(assignment.attempt, decode_attempt(message.attempt()));
+  assignment.fold = {StudyId(message.study()), TrialNumber(message.trial()),
+                     FoldIndex(message.fold())};
+  assignment.study_name = message.study_name();
+  assignment.seed = message.seed();
+  FOLDMILL_ASSIGN_OR_RETURN(assignment.data, decode(message.data()));
+  FOLDMILL_ASSIGN_OR_RETURN(assignment.model, decode(message.model()));
+  FOLDMILL_ASSIGN_OR_RETURN(assignment.folds, decode(message.folds()));
+  FOLDMILL_ASSIGN_OR_RETURN(assignment.params, decode(message.params()));
+  FOLDMILL_ASSIGN_OR_RETURN(assignment.objective, decode(message.objective()));
+  assignment.epochs = message.epochs();
+  assignment.checkpoint_every_epochs = message.checkpoint_every_epochs();
+  if (message.has_resume_from()) {
+    FOLDMILL_ASSIGN_OR_RETURN(assignment.resume_from, decode(message.resume_from()));
+  }
+  return out;
+}
+
+Result<Welcome> decode_welcome(const v1::Welcome& message) {
+  if (message.worker() < 1 || message.lease_ms() < 1 || message.heartbeat_ms() < 1)
+    return invalid_argument("welcome: worker, lease_ms and heartbeat_ms start at 1");
+  Welcome out{message.version(),
+              WorkerId(message.worker()),
+              Milliseconds(message.lease_ms()),
+              Milliseconds(message.heartbeat_ms()),
+              {}};
+  for (const int64_t id : message.keep()) {
+    FOLDMILL_ASSIGN_OR_RETURN(AttemptId attempt, decode_attempt(id));
+    out.keep.push_back(attempt);
+  }
+  return out;
+}
+
+Result<Ack> decode_ack(const v1::Ack& message) {
+  FOLDMILL_ASSIGN_OR_RETURN(AckVerdict verdict, decode_enum<AckVerdict>(message.verdict()));
+  return Ack{message.sequence(), verdict, message.message()};
+}
+
+Result<Stop> decode_stop(const v1::Stop& message) {
+  FOLDMILL_ASSIGN_OR_RETURN(AttemptId attempt, decode_attempt(message.attempt()));
+  FOLDMILL_ASSIGN_OR_RETURN(EndCause cause, decode_enum<EndCause>(message.cause()));
+  return Stop{attempt, cause};
+}
+
+template <class Part>
+Result<CoordinatorMessage> as_message(Result<Part> part) {
+  if (!part.ok()) return part.status();
+  return CoordinatorMessage(std::move(part).value());
+}
+
+}  // namespace
+
+v1::WorkerMessage encode(const WorkerMessage& message) {
+  v1::WorkerMessage out;
+  out.set_sequence(message.sequence);
+  std::visit(Overload{
+                 [&](const Hello& m) { *out.mutable_hello() = encode_hello(m); },
+                 [&](const Heartbeat&) { out.mutable_heartbeat(); },
+                 [&](const Draining&) { out.mutable_draining(); },
+                 [&](const AttemptStarted& m) {
+                   out.mutable_attempt_started()->set_attempt(m.attempt.value);
+                 },
+                 [&](const AttemptReport& m) { *out.mutable_epoch_report() = encode_report(m); },
+                 [&](const CheckpointSaved& m) {
+                   out.mutable_checkpoint_saved()->set_attempt(m.attempt.value);
+                   *out.mutable_checkpoint_saved()->mutable_checkpoint() = encode(m.checkpoint);
+                 },
+                 [&](const ArtifactSaved& m) {
+                   out.mutable_artifact_saved()->set_attempt(m.attempt.value);
+                   out.mutable_artifact_saved()->set_name(m.name);
+                   *out.mutable_artifact_saved()->mutable_artifact() = encode(m.artifact);
+                 },
+                 [&](const AttemptFinished& m) {
+                   out.mutable_attempt_finished()->set_attempt(m.attempt.value);
+                   out.mutable_attempt_finished()->set_state(encode_enum(m.outcome.state));
+                   out.mutable_attempt_finished()->set_cause(encode_enum(m.outcome.cause));
+                   out.mutable_attempt_finished()->set_message(m.outcome.message);
+                 },
+             },
+             message.body);
+  return out;
+}
+
+Result<WorkerMessage> decode(const v1::WorkerMessage& message) {
+  FOLDMILL_ASSIGN_OR_RETURN(WorkerMessage out, decode_body(message));
+  if (is_acknowledged(out) != (out.sequence > 0))
+    return invalid_argument(
+        concat("sequence ", out.sequence, " does not belong to a message of this kind"));
+  return out;
+}
+
+v1::CoordinatorMessage encode(const CoordinatorMessage& message) {
+  v1::CoordinatorMessage out;
+  std::visit(Overload{
+                 [&](const Welcome& m) {
+                   out.mutable_welcome()->set_version(m.version);
+                   out.mutable_welcome()->set_worker(m.worker.value);
+                   out.mutable_welcome()->set_lease_ms(m.lease.count());
+                   out.mutable_welcome()->set_heartbeat_ms(m.heartbeat.count());
+                   for (const AttemptId id : m.keep) out.mutable_welcome()->add_keep(id.value);
+                 },
+                 [&](const SlotAssignment& m) { *out.mutable_assignment() = encode_assignment(m); },
+                 [&](const Ack& m) {
+                   out.mutable_ack()->set_sequence(m.sequence);
+                   out.mutable_ack()->set_verdict(encode_enum(m.verdict));
+                   out.mutable_ack()->set_message(m.message);
+                 },
+                 [&](const Stop& m) {
+                   out.mutable_stop()->set_attempt(m.attempt.value);
+                   out.mutable_stop()->set_cause(encode_enum(m.cause));
+                 },
+                 [&](const Drain&) { out.mutable_drain(); },
+             },
+             message);
+  return out;
+}
+
+Result<CoordinatorMessage> decode(const v1::CoordinatorMessage& message) {
+  switch (message.kind_case()) {
+    case v1::CoordinatorMessage::kWelcome:
+      return as_message(decode_welcome(message.welcome()));
+    case v1::CoordinatorMessage::kAssignment:
+      return as_message(decode_assignment(message.assignment()));
+    case v1::CoordinatorMessage::kAck:
+      return as_message(decode_ack(message.ack()));
+    case v1::CoordinatorMessage::kStop:
+      return as_message(decode_stop(message.stop()));
+    case v1::CoordinatorMessage::kDrain:
+      return CoordinatorMessage(Drain{});
+    case v1::CoordinatorMessage::KIND_NOT_SET:
+      break;
+  }
+  return invalid_argument("a message without content, or of a kind this version does not know");
+}
+
+}  // namespace foldmill::proto

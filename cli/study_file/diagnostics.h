@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/study_file/doc_node.h"
+#include "core/status.h"
+
+namespace foldmill::cli {
+
+// Collects the errors of one reading, so that a file's mistakes are reported together. Rendered:
+//
+//   error: study.yaml:24:3: 'optimiser' is not a parameter of model 'cae'
+//      24 |   optimiser: {choice: [adam, radam]}
+//         |   ^^^^^^^^^ did you mean 'optimizer'?
+//      parameters of 'cae' (conv3): filters_1, …
+class Diagnostics {
+ public:
+  // `hint` stands beside the caret, each of `notes` on a line of its own. Either may be empty.
+  void error(const DocNode& at, std::string message, std::string hint = {},
+             std::vector<std::string> notes = {});
+  // An error of the whole document, without a place.
+  void error_in(const std::string& file, std::string message);
+
+  bool ok() const { return rendered_.empty(); }
+  // ok, or invalid_argument with every error, rendered, at most 20 of them.
+  Status status() const;
+
+ private:
+  std::vector<std::string> rendered_;
+};
+
+}  // namespace foldmill::cli

@@ -1,0 +1,235 @@
+#include "cli/study_file/spec_binder.h"
+
+#include <limits>
+
+#include "cli/study_file/map_reader.h"
+#include "cli/study_file/params_binder.h"
+#include "core/text.h"
+
+namespace foldmill::cli {
+namespace {
+
+constexpr int64_t kMostCount = 1'000'000;  // of trials, epochs, peers …: catches a slipped digit
+
+void bind_top(MapReader& top, StudySpec& spec) {
+  int version = 1;
+  top.integer("version", version, 1, 1);
+  top.text("name", spec.name);
+  top.text("description", spec.description);
+  top.texts("tags", spec.tags);
+  top.text("notes", spec.notes);
+  top.integer("seed", spec.seed, 0, std::numeric_limits<int64_t>::max());
+}
+
+void bind_subset(const DocNode* node, DataSpec& data, Diagnostics& diagnostics) {
+  if (!node) return;
+  MapReader reader(node, "subset", diagnostics);
+  int64_t train = 0;
+  reader.integer("train", train, 1, std::numeric_limits<int64_t>::max());
+  if (train > 0) data.subset_train = train;
+  if (!reader.has("train"))
+    diagnostics.error(*node, "a subset needs its size", "write train: 6000");
+  reader.boolean("stratified", data.subset_stratified);
+  reader.finish();
+}
+
+void bind_validation(const DocNode* node, FoldPlan& folds, Diagnostics& diagnostics) {
+  MapReader reader(node, "validation", diagnostics);
+  reader.number("fraction", folds.validation_fraction);
+  reader.boolean("stratified", folds.stratified);
+  std::string reuse = "fixed";
+  reader.word("reuse", reuse, {"fixed"}, {"per_trial"});
+  reader.finish();
+}
+
+void bind_data(const DocNode* node, const DocNode& root, StudySpec& spec,
+               Diagnostics& diagnostics) {
+  MapReader reader(node, "data", diagnostics);
+  reader.word("dataset", spec.data.dataset, {"fashion-mnist", "mnist", "idx"},
+              {"digits8", "npy", "image-folder", "csv"});
+  reader.text("path", spec.data.path);
+  std::string normalize(to_string(spec.data.normalize));
+  reader.word("normalize", normalize, {"unit", "standard", "symmetric"});
+  if (const auto parsed = parse_normalize(normalize)) spec.data.normalize = *parsed;
+  if (!reader.has("dataset"))
+    diagnostics.error(node ? *node : root, "the study has no data",
+                      "add data: {dataset: fashion-mnist}");
+  bind_subset(reader.get("subset"), spec.data, diagnostics);
+  bind_validation(reader.get("validation"), spec.folds, diagnostics);
+  reader.not_supported({"test"});
+  reader.finish();
+}
+
+void bind_model(const DocNode* node, StudySpec& spec, Diagnostics& diagnostics) {
+  ModelSpec& model = spec.model;
+  MapReader reader(node, "model", diagnostics);
+  reader.word("type", model.type, {"cae", "command"}, {"vae", "dae", "classifier", "gan"});
+  if (model.type == "command") {
+    reader.texts("run", model.command);
+    reader.text("workdir", model.workdir);
+    reader.text_map("env", model.env);
+    if (node && !reader.has("run"))
+      diagnostics.error(*node, "a model of type command needs the program to run",
+                        "write run: [python3, train.py]");
+  } else {
+    model.variant = "conv3";
+    reader.word("variant", model.variant, {"conv3"}, {"conv4", "scaled"});
+  }
+  reader.not_supported({"target", "classes", "encoder"});
+  reader.finish();
+}
+
+void bind_objective(const DocNode* node, StudySpec& spec, Diagnostics& diagnostics) {
+  MapReader reader(node, "objective", diagnostics);
+  reader.text("metric", spec.objective.metric);
+  std::string direction(to_string(spec.objective.direction));
+  reader.word("direction", direction, {"minimize", "maximize"});
+  if (const auto parsed = parse_direction(direction)) spec.objective.direction = *parsed;
+  std::string take(to_string(spec.objective.take));
+  reader.word("take", take, {"last", "best_epoch"}, {"mean_last_k"});
+  if (const auto parsed = parse_take(take)) spec.objective.take = *parsed;
+  reader.not_supported({"constraints"});
+  reader.finish();
+}
+
+void bind_sampler(const DocNode* node, SamplerSpec& sampler, Diagnostics& diagnostics) {
+  MapReader reader(node, "sampler", diagnostics);
+  reader.word("type", sampler.type, {"tpe", "random"}, {"grid", "qmc", "gp", "cmaes"});
+  if (sampler.type == "tpe") {
+    reader.integer("startup_trials", sampler.startup_trials, 1, kMostCount);
+    reader.integer("candidates", sampler.candidates, 1, kMostCount);
+    reader.boolean("multivariate", sampler.multivariate);
+    reader.boolean("constant_liar", sampler.constant_liar);
+    reader.number("prior_weight", sampler.prior_weight);
+  }
+  reader.finish();
+}
+
+// Integers and `auto`, which leaves the limit out.
+void bind_parallel(const DocNode* node, StudySpec& spec, Diagnostics& diagnostics) {
+  if (!node || (node->kind == DocNode::Kind::kScalar && node->scalar == "auto")) return;
+  if (const auto value = read_int(*node, diagnostics, 1, kMostCount)) spec.parallel = *value;
+}
+
+// `enqueue` is bound later: it needs the space.
+const DocNode* bind_search(const DocNode* node, StudySpec& spec, Diagnostics& diagnostics) {
+  MapReader reader(node, "search", diagnostics);
+  bind_sampler(reader.get("sampler"), spec.sampler, diagnostics);
+  reader.integer("trials", spec.trials, 1, kMostCount);
+  if (const DocNode* timeout = reader.get("timeout"))
+    spec.timeout_seconds = read_duration(*timeout, diagnostics);
+  bind_parallel(reader.get("parallel"), spec, diagnostics);
+  const DocNode* enqueue = reader.get("enqueue");
+  reader.not_supported({"stop"});
+  reader.finish();
+  return enqueue;
+}
+
+void bind_pruning(const DocNode* node, PruningSpec& pruning, Diagnostics& diagnostics) {
+  MapReader reader(node, "pruning", diagnostics);
+  reader.word("type", pruning.type, {"none", "median"},
+              {"percentile", "asha", "hyperband", "patient", "threshold", "race"});
+  if (pruning.type == "median") {
+    reader.integer("warmup_trials", pruning.warmup_trials, 0, kMostCount);
+    reader.integer("warmup_epochs", pruning.warmup_epochs, 0, kMostCount);
+    reader.integer("interval", pruning.interval, 1, kMostCount);
+    reader.integer("min_peers", pruning.min_peers, 1, kMostCount);
+  }
+  reader.finish();
+}
+
+void bind_folds(const DocNode* node, const DocNode* validation, StudySpec& spec,
+                Diagnostics& diagnostics) {
+  MapReader reader(node, "folds", diagnostics);
+  reader.integer("k", spec.folds.k, 1, 1000);
+  reader.boolean("stratified", spec.folds.stratified);
+  reader.boolean("shuffle", spec.folds.shuffle);
+  std::string when = "every_trial";
+  reader.word("when", when, {"every_trial"}, {"top", "best"});
+  std::string aggregate = "mean";
+  reader.word("aggregate", aggregate, {"mean"}, {"mean_plus_std", "median"});
+  reader.not_supported({"repeats", "top", "race", "order"});
+  reader.finish();
+  spec.folds.seed = spec.seed;
+  if (spec.folds.k > 1 && validation)
+    diagnostics.error(*validation,
+                      concat("'validation' is not used with folds.k = ", spec.folds.k,
+                             ": each fold is validated on its own part"),
+                      "remove it, or remove folds");
+}
+
+void bind_retries(const DocNode* node, RetrySpec& retries, Diagnostics& diagnostics) {
+  MapReader reader(node, "retries", diagnostics);
+  reader.integer("worker_lost", retries.worker_lost, 0, 1000);
+  if (const DocNode* memory = reader.get("out_of_memory");
+      memory && memory->kind == DocNode::Kind::kMap)
+    report_not_supported(*memory, "halve_batch", diagnostics);
+  else
+    reader.integer("out_of_memory", retries.out_of_memory, 0, 1000);
+  reader.integer("error", retries.error, 0, 1000);
+  reader.finish();
+}
+
+void bind_resources(const DocNode* node, ResourceSpec& resources, Diagnostics& diagnostics) {
+  MapReader reader(node, "resources", diagnostics);
+  reader.text_map("labels", resources.labels);
+  bind_retries(reader.get("retries"), resources.retries, diagnostics);
+  MapReader checkpoint(reader.get("checkpoint"), "checkpoint", diagnostics);
+  checkpoint.integer("every_epochs", resources.checkpoint_every_epochs, 1, kMostCount);
+  checkpoint.finish();
+  reader.not_supported({"gpus", "memory", "cpus", "max_duration"});
+  reader.finish();
+}
+
+// The node at "search.sampler.type", or the nearest one above it.
+const DocNode& nearest_node(const DocNode& root, std::string_view path) {
+  const DocNode* node = &root;
+  while (!path.empty()) {
+    const size_t end = path.find_first_of(".[");
+    const DocNode* next = node->find(path.substr(0, end));
+    if (!next || end == std::string_view::npos) return next ? *next : *node;
+    node = next;
+    path.remove_prefix(end + 1);
+  }
+  return *node;
+}
+
+// What only makes sense together. The messages of core begin with the key's path.
+void validate(const DocNode& root, const StudySpec& spec, Diagnostics& diagnostics) {
+  if (!diagnostics.ok()) return;
+  const Status status = spec.validate();
+  if (status.ok()) return;
+  const std::string_view message = status.message();
+  diagnostics.error(nearest_node(root, message.substr(0, message.find(':'))), status.message());
+}
+
+}  // namespace
+
+StudySpec bind_study(const DocNode& root, Diagnostics& diagnostics) {
+  StudySpec spec;
+  if (root.kind != DocNode::Kind::kMap) {
+    diagnostics.error(root, concat("a study file is a map of blocks, got ", describe_kind(root)),
+                      "start with name: my-study");
+    return spec;
+  }
+  MapReader top(&root, "a study file", diagnostics);
+  bind_top(top, spec);
+  if (!top.has("name")) diagnostics.error(root, "the study has no name", "add name: my-study");
+  const DocNode* data = top.get("data");
+  bind_data(data, root, spec, diagnostics);
+  bind_model(top.get("model"), spec, diagnostics);
+  const DocNode* params = top.get("params");
+  bind_objective(top.get("objective"), spec, diagnostics);
+  const DocNode* enqueue = bind_search(top.get("search"), spec, diagnostics);
+  bind_pruning(top.get("pruning"), spec.pruning, diagnostics);
+  bind_folds(top.get("folds"), data ? data->find("validation") : nullptr, spec, diagnostics);
+  bind_resources(top.get("resources"), spec.resources, diagnostics);
+  top.not_supported({"final", "storage"});
+  top.finish();
+  bind_params(params, root, spec, diagnostics);
+  if (enqueue) bind_enqueue(*enqueue, spec, diagnostics);
+  validate(root, spec, diagnostics);
+  return spec;
+}
+
+}  // namespace foldmill::cli

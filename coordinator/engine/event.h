@@ -20,7 +20,9 @@ using SessionId = StrongId<struct SessionTag>;
 // A caller that waits for an answer to a study command.
 using RequestId = StrongId<struct RequestTag>;
 
-struct RunningAttempt {  // what a reconnecting worker still works at
+// What a reconnecting worker still works at, or has finished but not yet been acknowledged for: both
+// must be said, because a live attempt that is not said is lost.
+struct RunningAttempt {
   AttemptId attempt;
   int64_t slot = 0;
 };

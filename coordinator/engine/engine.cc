@@ -1,0 +1,293 @@
+#include "coordinator/engine/engine.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <type_traits>
+#include <utility>
+
+#include "coordinator/engine/step.h"
+#include "coordinator/engine/study_engine.h"
+#include "coordinator/engine/study_match.h"
+#include "core/text.h"
+
+namespace foldmill::engine {
+
+class Engine::Impl {
+ public:
+  Impl(EngineOptions options, const Snapshot& snapshot, Now now);
+
+  Transition start(Now now);
+  Transition on(Event event, Now now);
+
+ private:
+  void handle(const event::WorkerJoined& joined, Step& step);
+  void handle(const event::WorkerLeft& left, Step& step);
+  void handle(const event::WorkerDraining& draining, Step& step);
+  void handle(const event::Heartbeat& heartbeat, Step& step);
+  void handle(const event::AttemptStarted& message, Step& step);
+  void handle(const event::EpochReported& message, Step& step);
+  void handle(const event::CheckpointSaved& message, Step& step);
+  void handle(const event::ArtifactSaved& message, Step& step);
+  void handle(const event::AttemptFinished& message, Step& step);
+  void handle(event::SuggestionReady& answer, Step& step);
+  void handle(event::StudyCreateRequested& request, Step& step);
+  void handle(const event::StudyCommanded& command, Step& step);
+  void handle(const event::TimerFired&, Step& step);
+
+  // The worker that speaks, all its leases renewed. Null for a session that has been replaced: its
+  // worker says everything again in the new one.
+  Worker* hear(SessionId session, const Step& step);
+  template <class Message, class Act>
+  void answer(const Message& message, Step& step, Act act);
+
+  Transition settle(Step step);
+  void dispatch(Step& step);
+  void place(const FreeSlot& slot, Step& step);
+  void arm_timer(Step& step);
+
+  StudyEngine& study(StudyId id) { return *studies_.at(id); }
+  Result<StudyEngine*> find_study(const std::string& name);
+
+  Commons commons_;
+  std::map<StudyId, std::unique_ptr<StudyEngine>> studies_;
+  std::map<std::string, StudyId> by_name_;
+  StudyId last_served_;
+  std::optional<SteadyTime> armed_;
+};
+
+Engine::Impl::Impl(EngineOptions options, const Snapshot& snapshot, Now now)
+    : commons_{.options = options,
+               .leases = LeaseTable(options.lease),
+               .workers = WorkerRegistry(snapshot.workers),
+               .artifacts = {},
+               .last_attempt = snapshot.last_attempt} {
+  for (const StudySnapshot& recorded : snapshot.studies) {
+    by_name_[recorded.spec.name] = recorded.id;
+    studies_[recorded.id] = std::make_unique<StudyEngine>(recorded, commons_, now);
+  }
+}
+
+Transition Engine::Impl::start(Now now) {
+  Step step(now);
+  for (auto& [id, study] : studies_) study->look(step);
+  return settle(std::move(step));
+}
+
+Transition Engine::Impl::on(Event event, Now now) {
+  Step step(now);
+  std::visit([&](auto& what) { handle(what, step); }, event);
+  return settle(std::move(step));
+}
+
+void Engine::Impl::handle(const event::WorkerJoined& joined, Step& step) {
+  const WorkerRegistry::Joined entry = commons_.workers.join(joined);
+  if (entry.replaced)
+    step.perform(effect::CloseSession{
+        *entry.replaced,
+        cancelled(concat("a newer session of worker ", joined.name, " has replaced this one"))});
+  step.record(commons_.workers.get(entry.worker).seen("ready", step.now().wall));
+
+  std::set<AttemptId> running;
+  if (entry.same_instance)
+    for (const RunningAttempt& attempt : joined.running) running.insert(attempt.attempt);
+  effect::SendWelcome welcome{joined.session, entry.worker, {}};
+  for (const Lease& lease : commons_.leases.held_by(entry.worker)) {
+    if (running.contains(lease.attempt)) {
+      welcome.keep.push_back(lease.attempt);
+      commons_.workers.occupy(entry.worker, lease.slot, lease.attempt);
+    } else if (commons_.leases.find(lease.attempt) != nullptr) {
+      study(lease.fold.study)
+          .ended(lease,
+                 {AttemptState::kLost, EndCause::kLost,
+                  concat("worker ", joined.name, " came back without it")},
+                 step);
+    }
+  }
+  commons_.leases.renew(entry.worker, step.now().steady);
+  step.perform(std::move(welcome));
+}
+
+void Engine::Impl::handle(const event::WorkerLeft& left, Step& step) {
+  const Worker* worker = commons_.workers.by_session(left.session);
+  if (worker == nullptr) return;
+  const bool gone = worker->draining && commons_.leases.held_by(worker->id).empty();
+  commons_.workers.leave(left.session);
+  step.record(worker->seen(gone ? "gone" : "lost", step.now().wall));
+}
+
+void Engine::Impl::handle(const event::WorkerDraining& draining, Step& step) {
+  Worker* worker = hear(draining.session, step);
+  if (worker == nullptr || worker->draining) return;
+  worker->draining = true;
+  step.record(worker->seen("draining", step.now().wall));
+}
+
+void Engine::Impl::handle(const event::Heartbeat& heartbeat, Step& step) {
+  hear(heartbeat.session, step);
+}
+
+Worker* Engine::Impl::hear(SessionId session, const Step& step) {
+  Worker* worker = commons_.workers.by_session(session);
+  if (worker != nullptr) commons_.leases.renew(worker->id, step.now().steady);
+  return worker;
+}
+
+// Fencing: `act` runs only for a live attempt that the speaking worker holds.
+template <class Message, class Act>
+void Engine::Impl::answer(const Message& message, Step& step, Act act) {
+  Worker* worker = hear(message.session, step);
+  if (worker == nullptr) return;
+  Verdict verdict{AckVerdict::kSuperseded, "the attempt no longer holds its fold"};
+  const Lease* found = commons_.leases.find(message.attempt);
+  if (found != nullptr && found->worker == worker->id) {
+    const Lease lease = *found;  // the entry may go while it is acted on
+    verdict = act(study(lease.fold.study), lease);
+  }
+  // A worker that hears `superseded` lets go of the attempt and says no more about it.
+  if (std::is_same_v<Message, event::AttemptFinished> || verdict.verdict == AckVerdict::kSuperseded)
+    commons_.workers.vacate(*worker, message.attempt);
+  step.perform(effect::SendAck{message.session, message.sequence, verdict.verdict,
+                               std::move(verdict.message)});
+}
+
+void Engine::Impl::handle(const event::AttemptStarted& message, Step& step) {
+  answer(message, step,
+         [&](StudyEngine& study, const Lease& lease) { return study.started(lease, step); });
+}
+
+void Engine::Impl::handle(const event::EpochReported& message, Step& step) {
+  answer(message, step, [&](StudyEngine& study, const Lease& lease) {
+    return study.epoch_reported(lease, message.report, step);
+  });
+}
+
+void Engine::Impl::handle(const event::CheckpointSaved& message, Step& step) {
+  bool live = false;
+  answer(message, step, [&](StudyEngine& study, const Lease& lease) {
+    live = true;
+    return study.checkpoint_saved(lease, message.checkpoint, step);
+  });
+  // Nobody will resume from what a superseded attempt has uploaded.
+  if (!live && !commons_.artifacts.contains(message.checkpoint.artifact))
+    step.perform(effect::DeleteArtifact{message.checkpoint.artifact});
+}
+
+void Engine::Impl::handle(const event::ArtifactSaved& message, Step& step) {
+  answer(message, step, [&](StudyEngine& study, const Lease& lease) {
+    return study.artifact_saved(lease, message.name, message.artifact, step);
+  });
+}
+
+void Engine::Impl::handle(const event::AttemptFinished& message, Step& step) {
+  answer(message, step, [&](StudyEngine& study, const Lease& lease) {
+    study.ended(lease, message.outcome, step);
+    return Verdict{};
+  });
+}
+
+void Engine::Impl::handle(event::SuggestionReady& answer, Step& step) {
+  const auto entry = studies_.find(answer.study);
+  if (entry != studies_.end()) entry->second->suggestion_ready(std::move(answer), step);
+}
+
+void Engine::Impl::handle(event::StudyCreateRequested& request, Step& step) {
+  effect::Reply reply{.request = request.request, .status = {}, .study = {}, .note = {}};
+  if (const auto present = by_name_.find(request.spec.name); present != by_name_.end()) {
+    const StudyEngine& existing = study(present->second);
+    reply.status = check_same_search(request.spec, existing.spec());
+    reply.study = existing.id();
+    if (reply.status.ok()) reply.note = concat("exists already; ", existing.describe());
+  } else {
+    const StudyId id(studies_.empty() ? 1 : studies_.rbegin()->first.value + 1);
+    auto created = StudyEngine::create(id, std::move(request.spec), commons_, step);
+    reply.status = created.status();
+    if (created.ok()) {
+      reply.study = id;
+      reply.note = created.value()->describe();
+      by_name_[created.value()->spec().name] = id;
+      studies_[id] = std::move(created).value();
+    }
+  }
+  step.perform(std::move(reply));
+}
+
+void Engine::Impl::handle(const event::StudyCommanded& command, Step& step) {
+  effect::Reply reply{.request = command.request, .status = {}, .study = {}, .note = {}};
+  if (auto found = find_study(command.study); !found.ok()) {
+    reply.status = found.status();
+  } else {
+    reply.study = found.value()->id();
+    auto note = found.value()->command(command, step);
+    reply.status = note.status();
+    if (note.ok()) reply.note = std::move(note).value();
+  }
+  step.perform(std::move(reply));
+}
+
+void Engine::Impl::handle(const event::TimerFired&, Step& step) {
+  armed_.reset();
+  for (const Lease& lease : commons_.leases.expired(step.now().steady)) {
+    // Losing one attempt may have failed its trial and ended others of this list.
+    if (commons_.leases.find(lease.attempt) == nullptr) continue;
+    study(lease.fold.study)
+        .ended(lease,
+               {AttemptState::kLost, EndCause::kLost,
+                concat("worker ", commons_.workers.get(lease.worker).name, " was silent for ",
+                       commons_.options.lease.count(), " ms")},
+               step);
+  }
+  for (auto& [id, study] : studies_) study->look(step);
+}
+
+Result<StudyEngine*> Engine::Impl::find_study(const std::string& name) {
+  if (const auto entry = by_name_.find(name); entry != by_name_.end()) return &study(entry->second);
+  std::vector<std::string> names;
+  for (const auto& [known, id] : by_name_) names.push_back(known);
+  const auto nearest = closest_match(name, names);
+  return not_found(concat("there is no study ", name,
+                          nearest ? concat("; did you mean ", *nearest, "?") : std::string()));
+}
+
+Transition Engine::Impl::settle(Step step) {
+  dispatch(step);
+  for (auto& [id, study] : studies_) study->ask_ahead(step);
+  arm_timer(step);
+  return std::move(step).finish();
+}
+
+void Engine::Impl::dispatch(Step& step) {
+  for (const FreeSlot& slot : commons_.workers.free_slots()) place(slot, step);
+}
+
+// Offers one slot to the studies in turn, beginning after the one that was served last.
+void Engine::Impl::place(const FreeSlot& slot, Step& step) {
+  auto next = studies_.upper_bound(last_served_);
+  for (size_t asked = 0; asked < studies_.size(); ++asked, ++next) {
+    if (next == studies_.end()) next = studies_.begin();
+    if (!next->second->offer(slot, step)) continue;
+    last_served_ = next->first;
+    return;
+  }
+}
+
+// Renewals only ever move expiry later, so a timer that is armed too early just fires once for
+// nothing; re-arming at every heartbeat would cost more.
+void Engine::Impl::arm_timer(Step& step) {
+  std::optional<SteadyTime> next = commons_.leases.next_expiry();
+  for (const auto& [id, study] : studies_)
+    if (const auto deadline = study->deadline(step.now()))
+      next = next ? std::min(*next, *deadline) : *deadline;
+  if (!next || (armed_ && *armed_ <= *next)) return;
+  armed_ = next;
+  step.perform(effect::ArmTimer{*next});
+}
+
+Engine::Engine(EngineOptions options, const Snapshot& snapshot, Now now)
+    : impl_(std::make_unique<Impl>(options, snapshot, now)) {}
+Engine::~Engine() = default;
+Transition Engine::start(Now now) { return impl_->start(now); }
+Transition Engine::on(Event event, Now now) { return impl_->on(std::move(event), now); }
+
+}  // namespace foldmill::engine

@@ -1,0 +1,97 @@
+// The verbs on one study: what `foldmill study pause|resume|stop|cancel|extend` asks for.
+
+#include <utility>
+
+#include "coordinator/engine/study_engine.h"
+#include "core/check.h"
+#include "core/text.h"
+
+namespace foldmill::engine {
+
+Result<std::string> StudyEngine::command(const event::StudyCommanded& command, Step& step) {
+  switch (command.verb) {
+    case event::StudyVerb::kPause:
+      return pause(false, step);
+    case event::StudyVerb::kPauseNow:
+      return pause(true, step);
+    case event::StudyVerb::kResume:
+      return resume(step);
+    case event::StudyVerb::kStop:
+      return stop(step);
+    case event::StudyVerb::kCancel:
+      return cancel(step);
+    case event::StudyVerb::kExtend:
+      return extend(command.trials, command.relative, step);
+  }
+  FOLDMILL_CHECK(false, "a study verb that is none");
+}
+
+Result<std::string> StudyEngine::pause(bool at_once, Step& step) {
+  if (is_finished(state_))
+    return failed_precondition(concat("pausing: ", describe(), "; there is nothing to pause"));
+  if (state_ == StudyState::kActive) set_state(StudyState::kPaused, {}, step);
+  if (at_once) stop_live_attempts(EndCause::kPreempted, step);
+  return concat(spec_->name, " is paused; ", live_, live_ == 1 ? " attempt " : " attempts ",
+                at_once ? "will checkpoint and give back" : "will finish first");
+}
+
+Result<std::string> StudyEngine::resume(Step& step) {
+  if (state_ == StudyState::kActive) return concat(describe(), "; it was not paused");
+  if (over_time(step.now().wall))
+    return failed_precondition(concat("resuming: the time limit of ", *spec_->timeout_seconds,
+                                      " s of ", spec_->name,
+                                      " has passed; create a study with a longer one"));
+  if (running_ == 0 && counted_ >= spec_->trials)
+    return failed_precondition(concat("resuming: ", describe(), "; `foldmill study extend ",
+                                      spec_->name, " --trials N` gives it more"));
+  FOLDMILL_RETURN_IF_ERROR(pruner_status_);
+  consecutive_failures_ = 0;
+  set_state(StudyState::kActive, {}, step);
+  return describe();
+}
+
+Result<std::string> StudyEngine::stop(Step& step) {
+  if (is_finished(state_))
+    return failed_precondition(concat("stopping: ", describe(), "; there is nothing to stop"));
+  if (!budget_before_stop_) budget_before_stop_ = spec_->trials;
+  if (running_ > 0) {
+    if (spec_->trials != counted_ + running_) set_budget(counted_ + running_, step);
+    set_state(StudyState::kActive, "stopping: no new trials", step);
+  }
+  finish_if_done(step);
+  if (is_finished(state_)) return describe();
+  return concat(spec_->name, " is stopping; ", running_, running_ == 1 ? " trial" : " trials",
+                " will finish first");
+}
+
+Result<std::string> StudyEngine::cancel(Step& step) {
+  if (state_ == StudyState::kCompleted || state_ == StudyState::kCancelled)
+    return failed_precondition(concat("cancelling: ", describe(), "; there is nothing to cancel"));
+  set_state(StudyState::kCancelled, "cancelled on request", step);
+  budget_before_stop_.reset();
+  for (TrialRecord& trial : trials_)
+    if (trial.state == TrialState::kRunning)
+      end_trial(trial, {.state = TrialState::kCancelled, .cause = EndCause::kCancelled}, step);
+  return describe();
+}
+
+Result<std::string> StudyEngine::extend(int64_t trials, bool relative, Step& step) {
+  const int64_t before = budget_before_stop_.value_or(spec_->trials);
+  const int64_t total = relative ? before + trials : trials;
+  if (total < before || total < 1)
+    return invalid_argument(concat("extending ", spec_->name, " to ", total, " trials: it has ",
+                                   before, " already; ask for more, or stop it"));
+  budget_before_stop_.reset();
+  if (total != spec_->trials) set_budget(total, step);
+  if (state_ == StudyState::kCompleted && counted_ < total && !over_time(step.now().wall))
+    set_state(StudyState::kActive, {}, step);
+  return describe();
+}
+
+void StudyEngine::stop_live_attempts(EndCause cause, Step& step) {
+  for (const TrialRecord& trial : trials_)
+    for (const FoldRecord& fold : trial.folds)
+      if (fold.live) send_stop(*commons_.leases.find(fold.live->id), cause, step);
+}
+
+}  // namespace foldmill::engine

@@ -1,0 +1,226 @@
+#include "coordinator/engine/study_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.h"
+
+namespace foldmill::engine {
+
+StudyEngine::StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime created,
+                         Commons& commons)
+    : id_(id),
+      spec_(std::make_shared<const StudySpec>(std::move(spec))),
+      state_(state),
+      created_(created),
+      commons_(commons) {
+  auto pruner = sampler::make_pruner(spec_->pruning);
+  pruner_status_ = pruner.status();
+  pruning_ = std::make_unique<PruningMonitor>(pruner.ok() ? std::move(pruner).value() : nullptr,
+                                              spec_->objective.direction, spec_->folds.k);
+}
+
+Result<std::unique_ptr<StudyEngine>> StudyEngine::create(StudyId id, StudySpec spec,
+                                                         Commons& commons, Step& step) {
+  std::unique_ptr<StudyEngine> study(
+      new StudyEngine(id, std::move(spec), StudyState::kActive, step.now().wall, commons));
+  FOLDMILL_RETURN_IF_ERROR(study->pruner_status_);
+  step.record(id, change::StudyCreated{id, study->spec(), step.now().wall});
+  return study;
+}
+
+StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now now)
+    : StudyEngine(snapshot.id, snapshot.spec, snapshot.state, snapshot.created, commons) {
+  std::vector<std::pair<WallTime, bool>> ends;  // when, and whether failed
+  for (const TrialSnapshot& recorded : snapshot.trials) {
+    TrialRecord& trial = trials_.emplace_back(make_trial(recorded));
+    trial.observe(spec_->space);
+    if (trial.enqueued) ++enqueued_;
+    if (counts_for_budget(trial.state)) ++counted_;
+    if (trial.state == TrialState::kCompleted) pruning_->add_completed(trial);
+    if (recorded.ended && trial.state != TrialState::kCancelled)
+      ends.emplace_back(*recorded.ended, trial.state == TrialState::kFailed);
+    for (size_t i = 0; i < trial.folds.size(); ++i) {
+      const FoldRecord& fold = trial.folds[i];
+      const FoldIndex index(static_cast<int64_t>(i));
+      if (fold.checkpoint) commons_.artifacts.add(fold.checkpoint->artifact);
+      if (fold.live) {
+        ++live_;
+        const AttemptSnapshot& attempt = recorded.folds[i].attempts.back();
+        commons_.leases.grant(
+            {attempt.id, {id_, trial.number, index}, attempt.worker, attempt.slot}, now.steady);
+      } else if (trial.state == TrialState::kRunning && fold.state == FoldState::kPending) {
+        queue_.push(trial.number, index);
+      }
+    }
+    if (trial.state == TrialState::kRunning) ++running_;
+  }
+  std::stable_sort(ends.begin(), ends.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [when, failed] : ends)
+    consecutive_failures_ = failed ? consecutive_failures_ + 1 : 0;
+}
+
+std::string StudyEngine::describe() const {
+  return concat(spec_->name, " is ", to_string(state_), ": ", counted_, " of ", spec_->trials,
+                " trials, ", running_, " running");
+}
+
+TrialRecord& StudyEngine::trial_of(const FoldKey& key) {
+  return trials_[static_cast<size_t>(key.trial.value)];
+}
+
+FoldRecord& StudyEngine::fold_of(const FoldKey& key) {
+  return trial_of(key).folds[static_cast<size_t>(key.fold.value)];
+}
+
+void StudyEngine::look(Step& step) {
+  if (state_ == StudyState::kActive && !pruner_status_.ok())
+    fail(pruner_status_.with_context("making the pruner").message(), step);
+  finish_if_done(step);
+}
+
+std::optional<SteadyTime> StudyEngine::deadline(Now now) const {
+  if (!spec_->timeout_seconds || state_ != StudyState::kActive || over_time(now.wall))
+    return std::nullopt;
+  const WallTime end = created_ + std::chrono::seconds(*spec_->timeout_seconds);
+  // Rounded up, so that the time has really passed when the timer fires.
+  return now.steady + std::chrono::ceil<Milliseconds>(end - now.wall);
+}
+
+bool StudyEngine::over_time(WallTime now) const {
+  return spec_->timeout_seconds && now >= created_ + std::chrono::seconds(*spec_->timeout_seconds);
+}
+
+bool StudyEngine::wants_trial(WallTime now) const {
+  return state_ == StudyState::kActive && counted_ + running_ < spec_->trials && !over_time(now);
+}
+
+bool StudyEngine::next_is_enqueued() const {
+  return enqueued_ < static_cast<int64_t>(spec_->enqueue.size());
+}
+
+void StudyEngine::ask_ahead(Step& step) {
+  if (!wants_trial(step.now().wall) || !desk_.wants_to_ask()) return;
+  std::vector<sampler::History::Entry> entries;
+  entries.reserve(trials_.size());
+  for (const TrialRecord& trial : trials_)
+    if (trial.state != TrialState::kCancelled) entries.push_back(trial.observation);
+  desk_.asked();
+  step.perform(effect::AskSampler{.study = id_,
+                                  .trial = TrialNumber(static_cast<int64_t>(trials_.size())),
+                                  .history_version = desk_.version(),
+                                  .spec = spec_,
+                                  .history = sampler::History(std::move(entries)),
+                                  .fixed = next_is_enqueued()
+                                               ? spec_->enqueue[static_cast<size_t>(enqueued_)]
+                                               : ParameterSet()});
+}
+
+void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
+  if (!desk_.answers(answer.history_version)) return;
+  Status sound = answer.params.status();
+  if (sound.ok()) sound = spec_->space.validate(*answer.params);
+  if (sound.ok())
+    desk_.keep(answer.history_version, std::move(answer.params).value());
+  else if (!is_finished(state_))
+    fail(concat("no parameters for trial ", answer.trial.value, " from sampler ",
+                spec_->sampler.type, ": ", sound.message()),
+         step);
+}
+
+bool StudyEngine::offer(const FreeSlot& slot, Step& step) {
+  if (state_ != StudyState::kActive || (spec_->parallel && live_ >= *spec_->parallel)) return false;
+  if (!commons_.workers.get(slot.worker).fits(*spec_)) return false;
+  const bool only_worker = queue_.empty() || !commons_.workers.another_fits(slot.worker, *spec_);
+  auto fold = queue_.take(slot.worker, only_worker);
+  if (!fold) {
+    if (!wants_trial(step.now().wall) || !desk_.ready()) return false;
+    begin_trial(step);
+    fold = queue_.take(slot.worker, only_worker);  // of the new trial: none of them avoids anyone
+  }
+  lease_fold(fold->first, fold->second, slot, step);
+  return true;
+}
+
+void StudyEngine::begin_trial(Step& step) {
+  const TrialNumber number(static_cast<int64_t>(trials_.size()));
+  TrialRecord& trial =
+      trials_.emplace_back(make_trial(number, desk_.take(), next_is_enqueued(), spec_->folds.k));
+  trial.observe(spec_->space);
+  for (int64_t fold = 0; fold < spec_->folds.k; ++fold) queue_.push(number, FoldIndex(fold));
+  ++running_;
+  if (trial.enqueued) ++enqueued_;
+  desk_.history_changed();
+  step.record(id_,
+              change::TrialCreated{
+                  {id_, number}, trial.params, trial.enqueued, spec_->folds.k, step.now().wall});
+}
+
+void StudyEngine::lease_fold(TrialNumber trial, FoldIndex index, const FreeSlot& slot, Step& step) {
+  const FoldKey key{id_, trial, index};
+  FoldRecord& fold = fold_of(key);
+  const AttemptId attempt(++commons_.last_attempt.value);
+  fold.state = FoldState::kLeased;
+  fold.live = LiveAttempt{.id = attempt, .first_epoch = fold.resume_epoch()};
+  fold.curve.truncate(fold.live->first_epoch - 1);
+  ++live_;
+  const Lease lease{attempt, key, slot.worker, slot.slot};
+  commons_.leases.grant(lease, step.now().steady);
+  commons_.workers.occupy(slot.worker, slot.slot, attempt);
+  step.record(id_, change::AttemptLeased{attempt, key, ++fold.attempts, slot.worker, slot.slot,
+                                         fold.live->first_epoch, step.now().wall});
+  step.perform(effect::SendAssignment{slot.session, slot.slot, make_assignment(lease)});
+}
+
+Assignment StudyEngine::make_assignment(const Lease& lease) const {
+  const TrialRecord& trial = trials_[static_cast<size_t>(lease.fold.trial.value)];
+  ParameterSet params = spec_->constants;
+  for (const auto& [name, value] : trial.params) params.set(name, value);
+  return {.attempt = lease.attempt,
+          .fold = lease.fold,
+          .study_name = spec_->name,
+          .seed = spec_->seed,
+          .data = spec_->data,
+          .model = spec_->model,
+          .folds = spec_->folds,
+          .params = std::move(params),
+          .objective = spec_->objective,
+          .epochs = spec_->epochs(trial.params),
+          .checkpoint_every_epochs = spec_->resources.checkpoint_every_epochs,
+          .resume_from = trial.folds[static_cast<size_t>(lease.fold.fold.value)].checkpoint};
+}
+
+void StudyEngine::set_state(StudyState state, std::string reason, Step& step) {
+  state_ = state;
+  step.record(id_, change::StudyStateChanged{id_, state, std::move(reason), step.now().wall});
+}
+
+void StudyEngine::set_budget(int64_t trials, Step& step) {
+  auto spec = std::make_shared<StudySpec>(*spec_);
+  spec->trials = trials;
+  spec_ = std::move(spec);
+  step.record(id_, change::StudyExtended{id_, trials, step.now().wall});
+}
+
+void StudyEngine::finish_if_done(Step& step) {
+  if (is_finished(state_) || running_ > 0) return;
+  const bool late = over_time(step.now().wall);
+  if (counted_ < spec_->trials && !late && !budget_before_stop_) return;
+  std::string reason;
+  if (budget_before_stop_) {
+    reason = "stopped on request";
+    set_budget(*std::exchange(budget_before_stop_, std::nullopt), step);
+  } else if (counted_ < spec_->trials) {
+    reason = concat("its time limit of ", *spec_->timeout_seconds, " s has passed");
+  }
+  set_state(StudyState::kCompleted, std::move(reason), step);
+}
+
+void StudyEngine::fail(std::string reason, Step& step) {
+  // Its trials stay as they are, so that `study resume` can go on with them.
+  set_state(StudyState::kFailed, std::move(reason), step);
+  stop_live_attempts(EndCause::kPreempted, step);
+}
+
+}  // namespace foldmill::engine

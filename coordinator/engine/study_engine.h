@@ -1,0 +1,147 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/engine/artifact_references.h"
+#include "coordinator/engine/engine.h"
+#include "coordinator/engine/fold_queue.h"
+#include "coordinator/engine/lease_table.h"
+#include "coordinator/engine/pruning_monitor.h"
+#include "coordinator/engine/step.h"
+#include "coordinator/engine/suggestion_desk.h"
+#include "coordinator/engine/trial_record.h"
+#include "coordinator/engine/worker_registry.h"
+
+namespace foldmill::engine {
+
+// What all studies of one engine share. Outlives them.
+struct Commons {
+  EngineOptions options;
+  LeaseTable leases;
+  WorkerRegistry workers;
+  ArtifactReferences artifacts;
+  AttemptId last_attempt;
+};
+
+// The answer to one message about an attempt.
+struct Verdict {
+  AckVerdict verdict = AckVerdict::kAccepted;
+  std::string message;
+};
+
+// One study's trials from the question to the sampler to the last fold's value. The states of
+// trials and folds are drawn in trial_record.h, those of the study itself in core/study.h.
+//
+// Budget: completed + pruned trials count, running ones are assumed to; a trial is only begun while
+// completed + pruned + running is below it. So it is never exceeded, and failed trials are
+// replaced.
+class StudyEngine {
+ public:
+  // Refuses options that the pruner refuses.
+  static Result<std::unique_ptr<StudyEngine>> create(StudyId id, StudySpec spec, Commons& commons,
+                                                     Step& step);
+  // As it was recorded. Live attempts are leased anew, from `now`.
+  StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now now);
+  StudyEngine(const StudyEngine&) = delete;
+  StudyEngine& operator=(const StudyEngine&) = delete;
+
+  StudyId id() const { return id_; }
+  const StudySpec& spec() const { return *spec_; }
+  StudyState state() const { return state_; }
+  // "quick is active: 3 of 12 trials, 2 running".
+  std::string describe() const;
+
+  // --- scheduling (study_engine.cc)
+  // What a start or the passing of time asks for: a pruner that cannot be made, the time limit.
+  void look(Step& step);
+  // Leases a fold to the slot, beginning a trial if need be. False: nothing for this slot now.
+  bool offer(const FreeSlot& slot, Step& step);
+  void ask_ahead(Step& step);
+  void suggestion_ready(event::SuggestionReady answer, Step& step);
+  // When look() has to be called, if ever.
+  std::optional<SteadyTime> deadline(Now now) const;
+
+  // --- messages about live attempts, held by the worker that speaks (study_attempts.cc)
+  Verdict started(const Lease& lease, Step& step);
+  Verdict epoch_reported(const Lease& lease, const EpochReport& report, Step& step);
+  Verdict checkpoint_saved(const Lease& lease, const Checkpoint& checkpoint, Step& step);
+  Verdict artifact_saved(const Lease& lease, const std::string& name, const ArtifactRef& artifact,
+                         Step& step);
+  // Also for attempts that are lost: then nobody speaks.
+  void ended(const Lease& lease, AttemptOutcome outcome, Step& step);
+
+  // --- verbs: the note for the caller, or why not (study_commands.cc)
+  Result<std::string> command(const event::StudyCommanded& command, Step& step);
+
+ private:
+  StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime created, Commons& commons);
+
+  TrialRecord& trial_of(const FoldKey& key);
+  FoldRecord& fold_of(const FoldKey& key);
+  bool over_time(WallTime now) const;
+  bool wants_trial(WallTime now) const;
+  bool next_is_enqueued() const;
+
+  void begin_trial(Step& step);
+  void lease_fold(TrialNumber trial, FoldIndex fold, const FreeSlot& slot, Step& step);
+  Assignment make_assignment(const Lease& lease) const;
+
+  Status check_report(const FoldKey& key, const EpochReport& report) const;
+  void complete_fold(const Lease& lease, Step& step);
+  void end_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
+  void fail_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
+  void requeue(const Lease& lease, std::optional<WorkerId> avoid, Step& step);
+  void send_stop(const Lease& lease, EndCause cause, Step& step);
+
+  struct TrialEnd {
+    TrialState state = TrialState::kCompleted;
+    std::optional<double> value = {};
+    EndCause cause = EndCause::kNone;
+    std::string message = {};
+    std::optional<PruneDecision> decision = {};
+  };
+  void prune(const FoldKey& key, const PruneDecision& decision, Step& step);
+  void end_trial(TrialRecord& trial, TrialEnd end, Step& step);
+  void close_folds(TrialRecord& trial, EndCause cause, Step& step);
+  void drop_checkpoints(TrialRecord& trial, Step& step);
+  void note_failures(const TrialRecord& trial, const TrialEnd& end, Step& step);
+  void discard_unreferenced(const ArtifactRef& artifact, Step& step);
+
+  void set_state(StudyState state, std::string reason, Step& step);
+  void set_budget(int64_t trials, Step& step);
+  void finish_if_done(Step& step);
+  void fail(std::string reason, Step& step);
+  void stop_live_attempts(EndCause cause, Step& step);
+
+  Result<std::string> pause(bool at_once, Step& step);
+  Result<std::string> resume(Step& step);
+  Result<std::string> stop(Step& step);
+  Result<std::string> cancel(Step& step);
+  Result<std::string> extend(int64_t trials, bool relative, Step& step);
+
+  StudyId id_;
+  std::shared_ptr<const StudySpec> spec_;  // shared with questions to the sampler
+  StudyState state_;
+  WallTime created_;
+  Commons& commons_;
+  std::deque<TrialRecord> trials_;  // by number; never moves a trial
+  Status pruner_status_;
+  std::unique_ptr<PruningMonitor> pruning_;
+  FoldQueue queue_;
+  SuggestionDesk desk_;
+  int64_t counted_ = 0;   // completed + pruned
+  int64_t running_ = 0;   // trials
+  int64_t live_ = 0;      // attempts
+  int64_t enqueued_ = 0;  // trials begun that the user asked for
+  int consecutive_failures_ = 0;
+  // `study stop` lowers the budget to what is running, so that the wish outlives a restart; this is
+  // the budget to put back once the study has completed.
+  std::optional<int64_t> budget_before_stop_;
+};
+
+}  // namespace foldmill::engine

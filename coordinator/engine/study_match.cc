@@ -1,0 +1,42 @@
+#include "coordinator/engine/study_match.h"
+
+#include <string_view>
+
+#include "core/text.h"
+
+namespace foldmill::engine {
+namespace {
+
+// The section of the study file in which they differ first; empty when they are the same search.
+std::string_view first_difference(const StudySpec& a, const StudySpec& b) {
+  if (a.seed != b.seed) return "seed";
+  if (a.data != b.data) return "data";
+  if (a.model != b.model) return "model";
+  if (a.constants != b.constants || !(a.space == b.space)) return "params";
+  if (a.objective != b.objective) return "objective";
+  if (a.sampler != b.sampler) return "sampler";
+  if (a.pruning != b.pruning) return "pruning";
+  if (a.folds != b.folds) return "folds";
+  if (a.timeout_seconds != b.timeout_seconds) return "timeout";
+  if (a.parallel != b.parallel) return "parallel";
+  if (a.enqueue != b.enqueue) return "enqueue";
+  if (a.resources != b.resources) return "resources";
+  if (a.description != b.description || a.tags != b.tags) return "description and tags";
+  return {};
+}
+
+}  // namespace
+
+Status check_same_search(const StudySpec& wanted, const StudySpec& present) {
+  if (const std::string_view difference = first_difference(wanted, present); !difference.empty())
+    return already_exists(concat("creating study ", wanted.name,
+                                 ": there is one of that name, which differs in ", difference,
+                                 "; choose another name"));
+  if (wanted.trials > present.trials)
+    return failed_precondition(concat("creating study ", wanted.name, ": it exists with ",
+                                      present.trials, " trials; `foldmill study extend ",
+                                      wanted.name, " --trials ", wanted.trials, "` gives it more"));
+  return ok_status();
+}
+
+}  // namespace foldmill::engine

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "coordinator/engine/retry_tally.h"
+#include "core/attempt.h"
+#include "core/ids.h"
+#include "core/learning_curve.h"
+#include "core/snapshot.h"
+#include "core/trial.h"
+#include "sampler/history.h"
+
+namespace foldmill::engine {
+
+// The attempt that holds a fold now. Where and for whom stands in the LeaseTable.
+struct LiveAttempt {
+  AttemptId id;
+  AttemptState state = AttemptState::kLeased;
+  int64_t first_epoch = 1;
+};
+
+//              (1)                 (3)
+//   pending ---------> leased -----------> completed
+//      ^                 | \------------> failed     (4)
+//      |       (2)       |  \-----------> stopped    (5), also from pending
+//      +-----------------+
+//
+// (1) an attempt is leased to a worker; the curve goes back to where its checkpoint is.
+// (2) the attempt is lost, given back, or failed for a cause that may be tried again.
+// (3) the attempt succeeded and the curve is complete.
+// (4) the attempt failed for good, and the trial with it.
+// (5) the trial ended otherwise: pruned, cancelled, failed in another fold.
+struct FoldRecord {
+  FoldState state = FoldState::kPending;
+  std::optional<double> value;
+  LearningCurve curve;  // what has been recorded and not superseded
+  std::optional<LiveAttempt> live;
+  int64_t attempts = 0;  // so far: the number of the last one
+  std::optional<Checkpoint> checkpoint;
+  RetryTally tally;
+
+  int64_t resume_epoch() const { return checkpoint ? checkpoint->epoch + 1 : 1; }
+  // The last value of the curve, if it is a number.
+  std::optional<double> last_value() const;
+};
+
+//             (1)             (2)
+//   running ------> completed | pruned | failed | cancelled
+//
+// A trial begins running; `waiting` is not used by the engine, because a trial is created at the
+// moment its first fold is leased. (1), (2): StudyEngine::end_trial, once per trial.
+struct TrialRecord {
+  TrialNumber number;
+  TrialState state = TrialState::kRunning;
+  ParameterSet params;
+  bool enqueued = false;
+  std::optional<double> value;
+  std::vector<FoldRecord> folds;  // never resized: the PruningMonitor points to the curves
+  sampler::History::Entry observation;
+
+  // Mean over the folds' values; all folds must be completed.
+  double mean_value() const;
+  bool all_folds_completed() const;
+  // What policies see of the trial as it is now.
+  void observe(const SearchSpace& space);
+};
+
+TrialRecord make_trial(TrialNumber number, ParameterSet params, bool enqueued, int folds);
+TrialRecord make_trial(const TrialSnapshot& snapshot);
+
+}  // namespace foldmill::engine

@@ -1,0 +1,92 @@
+#include "coordinator/engine/worker_registry.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace foldmill::engine {
+
+bool Worker::fits(const StudySpec& spec) const {
+  for (const auto& [key, value] : spec.resources.labels) {
+    const auto label = labels.find(key);
+    if (label == labels.end() || label->second != value) return false;
+  }
+  return models.empty() || std::find(models.begin(), models.end(), spec.model.type) != models.end();
+}
+
+change::WorkerSeen Worker::seen(std::string state, WallTime at) const {
+  return {id, name, slots, labels, version, std::move(state), at};
+}
+
+WorkerRegistry::WorkerRegistry(const std::vector<WorkerSnapshot>& known) {
+  for (const WorkerSnapshot& worker : known) {
+    workers_[worker.id] = Worker{.id = worker.id, .name = worker.name};
+    by_name_[worker.name] = worker.id;
+  }
+}
+
+WorkerRegistry::Joined WorkerRegistry::join(const event::WorkerJoined& joined) {
+  const WorkerId next(workers_.empty() ? 1 : workers_.rbegin()->first.value + 1);
+  const WorkerId id = by_name_.try_emplace(joined.name, next).first->second;
+  Worker& worker = workers_[id];
+  Joined result{.worker = id,
+                .same_instance = worker.instance.empty() || worker.instance == joined.instance,
+                .replaced = worker.session};
+  if (worker.session) by_session_.erase(*worker.session);
+  worker = Worker{.id = id,
+                  .name = joined.name,
+                  .session = joined.session,
+                  .instance = joined.instance,
+                  .slots = joined.slots,
+                  .labels = joined.labels,
+                  .models = joined.models,
+                  .version = joined.version};
+  by_session_[joined.session] = id;
+  return result;
+}
+
+void WorkerRegistry::leave(SessionId session) {
+  const auto entry = by_session_.find(session);
+  if (entry == by_session_.end()) return;
+  Worker& worker = workers_.at(entry->second);
+  worker.session.reset();
+  worker.occupied.clear();
+  by_session_.erase(entry);
+}
+
+Worker* WorkerRegistry::by_session(SessionId session) {
+  const auto entry = by_session_.find(session);
+  return entry == by_session_.end() ? nullptr : &workers_.at(entry->second);
+}
+
+std::optional<SessionId> WorkerRegistry::session_of(WorkerId id) const {
+  const auto worker = workers_.find(id);
+  return worker == workers_.end() ? std::nullopt : worker->second.session;
+}
+
+void WorkerRegistry::occupy(WorkerId id, int64_t slot, AttemptId attempt) {
+  workers_.at(id).occupied[slot] = attempt;
+}
+
+void WorkerRegistry::vacate(Worker& worker, AttemptId attempt) {
+  std::erase_if(worker.occupied, [&](const auto& entry) { return entry.second == attempt; });
+}
+
+std::vector<FreeSlot> WorkerRegistry::free_slots() const {
+  std::vector<FreeSlot> free;
+  for (const auto& [session, id] : by_session_) {
+    const Worker& worker = workers_.at(id);
+    if (!worker.takes_work()) continue;
+    for (int64_t slot = 0; slot < worker.slots; ++slot)
+      if (!worker.occupied.contains(slot)) free.push_back({session, id, slot});
+  }
+  return free;
+}
+
+bool WorkerRegistry::another_fits(WorkerId than, const StudySpec& spec) const {
+  return std::any_of(by_session_.begin(), by_session_.end(), [&](const auto& entry) {
+    const Worker& worker = workers_.at(entry.second);
+    return worker.id != than && worker.takes_work() && worker.fits(spec);
+  });
+}
+
+}  // namespace foldmill::engine

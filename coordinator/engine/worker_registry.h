@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/engine/event.h"
+#include "core/change.h"
+#include "core/ids.h"
+#include "core/snapshot.h"
+#include "core/study.h"
+
+namespace foldmill::engine {
+
+//            (1)           (2)
+//   absent -----> ready -------> draining
+//      ^            |                |
+//      +------------+----------------+   (3)
+//
+// (1) a session joins, also in place of an older one of the same name, which is then closed.
+// (2) the worker says that it leaves: it is given nothing more, and gives back what it runs.
+// (3) its session ends. What it holds stays leased: a worker trains on while it reconnects.
+struct Worker {
+  WorkerId id = {};
+  std::string name = {};
+  std::optional<SessionId> session = {};  // nothing: absent
+  std::string instance = {};              // empty: not seen since the coordinator started
+  int64_t slots = 0;
+  std::map<std::string, std::string> labels = {};
+  std::vector<std::string> models = {};
+  std::string version = {};
+  bool draining = false;
+  // Slot to the attempt that occupies it: from the assignment until the worker says that the
+  // attempt has finished, even if the attempt was given up before that; or until it is told that
+  // the attempt is superseded or not to be kept, of which it says no more.
+  std::map<int64_t, AttemptId> occupied = {};
+
+  bool takes_work() const { return session.has_value() && !draining; }
+  // Carries all labels, and trains this kind of model as far as it has said.
+  bool fits(const StudySpec& spec) const;
+  change::WorkerSeen seen(std::string state, WallTime at) const;
+};
+
+struct FreeSlot {
+  SessionId session;
+  WorkerId worker;
+  int64_t slot = 0;
+};
+
+// Who is here, with which slots. Worker ids belong to names and outlive sessions and restarts.
+class WorkerRegistry {
+ public:
+  explicit WorkerRegistry(const std::vector<WorkerSnapshot>& known);
+
+  struct Joined {
+    WorkerId worker;
+    bool same_instance = false;  // or not known otherwise: the coordinator was restarted
+    std::optional<SessionId> replaced = {};  // to be closed
+  };
+  Joined join(const event::WorkerJoined& joined);
+  void leave(SessionId session);
+
+  Worker* by_session(SessionId session);  // null: unknown, ended or replaced
+  const Worker& get(WorkerId id) const { return workers_.at(id); }
+  std::optional<SessionId> session_of(WorkerId id) const;
+
+  void occupy(WorkerId id, int64_t slot, AttemptId attempt);
+  void vacate(Worker& worker, AttemptId attempt);  // nothing if it occupies nothing
+
+  std::vector<FreeSlot> free_slots() const;  // longest session first, then slot
+  bool another_fits(WorkerId than, const StudySpec& spec) const;
+
+ private:
+  std::map<WorkerId, Worker> workers_;
+  std::map<std::string, WorkerId> by_name_;
+  std::map<SessionId, WorkerId> by_session_;
+};
+
+}  // namespace foldmill::engine

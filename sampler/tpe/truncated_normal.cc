@@ -13,7 +13,7 @@ constexpr double kInverseSqrt2 = 1 / std::numbers::sqrt2;
 // Below this the asymptotic series is exact to rounding, and erfc is still far from underflow.
 constexpr double kFarTail = -20;
 // Intervals narrower than this, in units of the density's own scale, are taken as flat.
-constexpr double kNarrow = 1e-5;
+constexpr double kNarrow = 1e-4;
 
 double normal_cdf(double x) { return 0.5 * std::erfc(-x * kInverseSqrt2); }
 

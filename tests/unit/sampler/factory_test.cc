@@ -1,0 +1,81 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "sampler/pruner.h"
+#include "sampler/sampler.h"
+
+namespace foldmill::sampler {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+void expect_refused(const Status& status, const std::string& option, const std::string& detail) {
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), AllOf(HasSubstr(option), HasSubstr(detail)));
+}
+
+TEST(MakeSampler, KnowsTpeAndRandom) {
+  for (const char* type : {"tpe", "random"}) {
+    SamplerSpec spec;
+    spec.type = type;
+    EXPECT_TRUE(make_sampler(spec).ok()) << type;
+  }
+}
+
+TEST(MakeSampler, SuggestsTheTypeThatWasMeant) {
+  SamplerSpec spec;
+  spec.type = "radnom";
+  expect_refused(make_sampler(spec).status(), "sampler.type", "did you mean 'random'?");
+}
+
+TEST(MakeSampler, ListsTheTypesWhenNoneIsNear) {
+  SamplerSpec spec;
+  spec.type = "oracle-of-delphi";
+  expect_refused(make_sampler(spec).status(), "oracle-of-delphi", "known types: tpe, random");
+}
+
+TEST(MakeSampler, RefusesOptionsOutOfRange) {
+  SamplerSpec startup, candidates;
+  startup.startup_trials = -1;
+  candidates.candidates = 0;
+  expect_refused(make_sampler(startup).status(), "sampler.startup_trials", "-1");
+  expect_refused(make_sampler(candidates).status(), "sampler.candidates", "use 1 or more");
+  for (double weight : {0.0, -1.0, std::numeric_limits<double>::infinity(),
+                        std::numeric_limits<double>::quiet_NaN()}) {
+    SamplerSpec prior;
+    prior.prior_weight = weight;
+    expect_refused(make_sampler(prior).status(), "sampler.prior_weight", "above 0");
+  }
+}
+
+TEST(MakePruner, KnowsMedianAndNone) {
+  for (const char* type : {"median", "none"}) {
+    PruningSpec spec;
+    spec.type = type;
+    EXPECT_TRUE(make_pruner(spec).ok()) << type;
+  }
+}
+
+TEST(MakePruner, SuggestsTheTypeThatWasMeant) {
+  PruningSpec spec;
+  spec.type = "medain";
+  expect_refused(make_pruner(spec).status(), "pruning.type", "did you mean 'median'?");
+}
+
+TEST(MakePruner, RefusesOptionsOutOfRange) {
+  const auto refused = [](int PruningSpec::*option, int value, const std::string& name) {
+    PruningSpec spec;
+    spec.*option = value;
+    expect_refused(make_pruner(spec).status(), name, "too small");
+  };
+  refused(&PruningSpec::warmup_trials, -1, "pruning.warmup_trials");
+  refused(&PruningSpec::warmup_epochs, -1, "pruning.warmup_epochs");
+  refused(&PruningSpec::interval, 0, "pruning.interval");
+  refused(&PruningSpec::min_peers, 0, "pruning.min_peers");
+}
+
+}  // namespace
+}  // namespace foldmill::sampler

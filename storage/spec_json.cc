@@ -1,0 +1,358 @@
+#include "storage/spec_json.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+
+namespace foldmill::storage {
+
+namespace {
+
+// Ordered: parameters keep the order of the study file.
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& json) {
+  // Text that is not UTF-8 is repaired instead of thrown at: it is for people.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// ---- writing
+
+Json write(const ParameterValue& value) {
+  return std::visit([](const auto& v) { return Json(v); }, value);
+}
+
+Json write(const std::vector<ParameterValue>& values) {
+  Json json = Json::array();
+  for (const auto& value : values) json.push_back(write(value));
+  return json;
+}
+
+Json write(const ParameterSet& set) {
+  Json json = Json::object();
+  for (const auto& [name, value] : set) json[name] = write(value);
+  return json;
+}
+
+template <class T>
+Json write(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json write(const Distribution& distribution) {
+  if (const auto* f = distribution.as_float())
+    return {{"name", "FloatDistribution"},
+            {"attributes",
+             {{"step", write(f->step)}, {"low", f->low}, {"high", f->high}, {"log", f->log}}}};
+  if (const auto* i = distribution.as_int())
+    return {
+        {"name", "IntDistribution"},
+        {"attributes", {{"log", i->log}, {"step", i->step}, {"low", i->low}, {"high", i->high}}}};
+  Json attributes = Json::object();
+  attributes["choices"] = write(distribution.as_categorical()->choices);
+  return {{"name", "CategoricalDistribution"}, {"attributes", std::move(attributes)}};
+}
+
+Json write(const SearchSpace& space) {
+  Json json = Json::array();
+  for (const auto& parameter : space.parameters()) {
+    Json when = Json::array();
+    for (const auto& condition : parameter.when)
+      when.push_back(Json{{"parent", condition.parent}, {"any_of", write(condition.any_of)}});
+    json.push_back(Json{{"name", parameter.name},
+                        {"distribution", write(parameter.distribution)},
+                        {"when", std::move(when)}});
+  }
+  return json;
+}
+
+Json write(const DataSpec& v) {
+  return {{"dataset", v.dataset},
+          {"path", v.path},
+          {"normalize", to_string(v.normalize)},
+          {"subset_train", write(v.subset_train)},
+          {"subset_stratified", v.subset_stratified}};
+}
+
+Json write(const ModelSpec& v) {
+  return {{"type", v.type},
+          {"variant", v.variant},
+          {"command", Json(v.command)},
+          {"workdir", v.workdir},
+          {"env", Json(v.env)}};
+}
+
+Json write(const ObjectiveSpec& v) {
+  return {{"metric", v.metric}, {"direction", to_string(v.direction)}, {"take", to_string(v.take)}};
+}
+
+Json write(const SamplerSpec& v) {
+  return {{"type", v.type},
+          {"startup_trials", v.startup_trials},
+          {"candidates", v.candidates},
+          {"multivariate", v.multivariate},
+          {"constant_liar", v.constant_liar},
+          {"prior_weight", v.prior_weight}};
+}
+
+Json write(const PruningSpec& v) {
+  return {{"type", v.type},
+          {"warmup_trials", v.warmup_trials},
+          {"warmup_epochs", v.warmup_epochs},
+          {"interval", v.interval},
+          {"min_peers", v.min_peers}};
+}
+
+Json write(const FoldPlan& v) {
+  return {{"k", v.k},
+          {"validation_fraction", v.validation_fraction},
+          {"stratified", v.stratified},
+          {"shuffle", v.shuffle},
+          {"seed", v.seed}};
+}
+
+Json write(const ResourceSpec& v) {
+  return {{"labels", Json(v.labels)},
+          {"worker_lost", v.retries.worker_lost},
+          {"out_of_memory", v.retries.out_of_memory},
+          {"error", v.retries.error},
+          {"checkpoint_every_epochs", v.checkpoint_every_epochs}};
+}
+
+// ---- reading
+
+// Thrown by the readers below, caught in spec_from_json alone.
+struct Malformed {
+  std::string what;
+};
+
+template <class T>
+void read(const Json& json, const char* key, T& out) {
+  if (const auto it = json.find(key); it != json.end()) it->get_to(out);
+}
+
+template <class T>
+void read(const Json& json, const char* key, std::optional<T>& out) {
+  if (const auto it = json.find(key); it != json.end() && !it->is_null()) out = it->get<T>();
+}
+
+template <class Enum>
+void read_word(const Json& json, const char* key, std::optional<Enum> (*parse)(std::string_view),
+               Enum& out) {
+  const auto it = json.find(key);
+  if (it == json.end()) return;
+  const auto parsed = parse(it->get<std::string>());
+  if (!parsed) throw Malformed{concat("'", key, "' is '", it->get<std::string>(), "'")};
+  out = *parsed;
+}
+
+template <class T>
+T checked(Result<T> result) {
+  if (!result.ok()) throw Malformed{result.status().message()};
+  return std::move(result).value();
+}
+
+ParameterValue read_value(const Json& json) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<int64_t>();
+  if (json.is_number()) return json.get<double>();
+  return json.get<std::string>();
+}
+
+std::vector<ParameterValue> read_values(const Json& json) {
+  std::vector<ParameterValue> values;
+  for (const auto& item : json) values.push_back(read_value(item));
+  return values;
+}
+
+ParameterSet read_set(const Json& json) {
+  ParameterSet set;
+  for (const auto& [name, value] : json.items()) set.set(name, read_value(value));
+  return set;
+}
+
+Distribution read_distribution(const Json& json) {
+  const auto name = json.at("name").get<std::string>();
+  const auto& a = json.at("attributes");
+  if (name == "FloatDistribution") {
+    std::optional<double> step;
+    read(a, "step", step);
+    return checked(Distribution::make_float(a.at("low"), a.at("high"), a.at("log"), step));
+  }
+  if (name == "IntDistribution")
+    return checked(Distribution::make_int(a.at("low"), a.at("high"), a.at("log"), a.at("step")));
+  if (name == "CategoricalDistribution")
+    return checked(Distribution::make_categorical(read_values(a.at("choices"))));
+  throw Malformed{concat("unknown distribution '", name, "'")};
+}
+
+SearchSpace read_space(const Json& json, const ParameterSet& constants) {
+  std::vector<SearchParameter> parameters;
+  for (const auto& item : json) {
+    std::vector<Condition> when;
+    for (const auto& condition : item.at("when"))
+      when.push_back({condition.at("parent"), read_values(condition.at("any_of"))});
+    parameters.push_back(
+        {item.at("name"), read_distribution(item.at("distribution")), std::move(when)});
+  }
+  return checked(SearchSpace::create(std::move(parameters), constants));
+}
+
+void read(const Json& j, DataSpec& v) {
+  read(j, "dataset", v.dataset);
+  read(j, "path", v.path);
+  read_word(j, "normalize", parse_normalize, v.normalize);
+  read(j, "subset_train", v.subset_train);
+  read(j, "subset_stratified", v.subset_stratified);
+}
+
+void read(const Json& j, ModelSpec& v) {
+  read(j, "type", v.type);
+  read(j, "variant", v.variant);
+  read(j, "command", v.command);
+  read(j, "workdir", v.workdir);
+  read(j, "env", v.env);
+}
+
+void read(const Json& j, ObjectiveSpec& v) {
+  read(j, "metric", v.metric);
+  read_word(j, "direction", parse_direction, v.direction);
+  read_word(j, "take", parse_take, v.take);
+}
+
+void read(const Json& j, SamplerSpec& v) {
+  read(j, "type", v.type);
+  read(j, "startup_trials", v.startup_trials);
+  read(j, "candidates", v.candidates);
+  read(j, "multivariate", v.multivariate);
+  read(j, "constant_liar", v.constant_liar);
+  read(j, "prior_weight", v.prior_weight);
+}
+
+void read(const Json& j, PruningSpec& v) {
+  read(j, "type", v.type);
+  read(j, "warmup_trials", v.warmup_trials);
+  read(j, "warmup_epochs", v.warmup_epochs);
+  read(j, "interval", v.interval);
+  read(j, "min_peers", v.min_peers);
+}
+
+void read(const Json& j, FoldPlan& v) {
+  read(j, "k", v.k);
+  read(j, "validation_fraction", v.validation_fraction);
+  read(j, "stratified", v.stratified);
+  read(j, "shuffle", v.shuffle);
+  read(j, "seed", v.seed);
+}
+
+void read(const Json& j, ResourceSpec& v) {
+  read(j, "labels", v.labels);
+  read(j, "worker_lost", v.retries.worker_lost);
+  read(j, "out_of_memory", v.retries.out_of_memory);
+  read(j, "error", v.retries.error);
+  read(j, "checkpoint_every_epochs", v.checkpoint_every_epochs);
+}
+
+StudySpec read_spec(const Json& j) {
+  StudySpec spec;
+  read(j, "name", spec.name);
+  read(j, "description", spec.description);
+  read(j, "tags", spec.tags);
+  read(j, "notes", spec.notes);
+  read(j, "seed", spec.seed);
+  read(j.at("data"), spec.data);
+  read(j.at("model"), spec.model);
+  spec.constants = read_set(j.at("constants"));
+  spec.space = read_space(j.at("space"), spec.constants);
+  read(j.at("objective"), spec.objective);
+  read(j.at("sampler"), spec.sampler);
+  read(j.at("pruning"), spec.pruning);
+  read(j.at("folds"), spec.folds);
+  read(j, "trials", spec.trials);
+  read(j, "timeout_seconds", spec.timeout_seconds);
+  read(j, "parallel", spec.parallel);
+  for (const auto& point : j.at("enqueue")) spec.enqueue.push_back(read_set(point));
+  read(j.at("resources"), spec.resources);
+  read(j, "source", spec.source);
+  return spec;
+}
+
+// The boundary where exceptions of the JSON library end.
+template <class T, class Read>
+Result<T> parse(const char* what, std::string_view text, Read read_value_from) {
+  const auto malformed = [what](std::string_view why) {
+    return data_loss(concat("the database holds a malformed ", what, ": ", why));
+  };
+  try {
+    return read_value_from(Json::parse(text));
+  } catch (const Malformed& e) {
+    return malformed(e.what);
+  } catch (const Json::exception& e) {
+    return malformed(e.what());
+  }
+}
+
+}  // namespace
+
+std::string spec_to_json(const StudySpec& spec) {
+  Json enqueue = Json::array();
+  for (const auto& point : spec.enqueue) enqueue.push_back(write(point));
+  return dump({{"name", spec.name},
+               {"description", spec.description},
+               {"tags", Json(spec.tags)},
+               {"notes", spec.notes},
+               {"seed", spec.seed},
+               {"data", write(spec.data)},
+               {"model", write(spec.model)},
+               {"constants", write(spec.constants)},
+               {"space", write(spec.space)},
+               {"objective", write(spec.objective)},
+               {"sampler", write(spec.sampler)},
+               {"pruning", write(spec.pruning)},
+               {"folds", write(spec.folds)},
+               {"trials", spec.trials},
+               {"timeout_seconds", write(spec.timeout_seconds)},
+               {"parallel", write(spec.parallel)},
+               {"enqueue", std::move(enqueue)},
+               {"resources", write(spec.resources)},
+               {"source", spec.source}});
+}
+
+Result<StudySpec> spec_from_json(std::string_view text) {
+  return parse<StudySpec>("study spec", text, read_spec);
+}
+
+std::string distribution_to_json(const Distribution& distribution) {
+  return dump(write(distribution));
+}
+
+Result<Distribution> distribution_from_json(std::string_view text) {
+  return parse<Distribution>("distribution", text, read_distribution);
+}
+
+std::string strings_to_json(const std::map<std::string, std::string>& strings) {
+  return dump(Json(strings));
+}
+
+Result<std::map<std::string, std::string>> strings_from_json(std::string_view text) {
+  using Strings = std::map<std::string, std::string>;
+  return parse<Strings>("map of strings", text, [](const Json& j) { return j.get<Strings>(); });
+}
+
+std::string metrics_to_json(const std::vector<std::pair<std::string, double>>& metrics) {
+  std::string out = "{";
+  for (const auto& [name, value] : metrics) {
+    if (out.size() > 1) out += ',';
+    out += dump(name) + ':';
+    if (std::isnan(value))
+      out += "null";
+    else if (std::isinf(value))
+      out += value > 0 ? "9e999" : "-9e999";
+    else
+      out += format_number(value);
+  }
+  return out + '}';
+}
+
+}  // namespace foldmill::storage

@@ -1,0 +1,326 @@
+#include "storage/sqlite/change_writer.h"
+
+#include <cmath>
+
+#include "core/text.h"
+#include "storage/refusal.h"
+#include "storage/spec_json.h"
+#include "storage/sqlite/errors.h"
+#include "storage/sqlite/parameter_columns.h"
+
+namespace foldmill::storage {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& what, const std::string& why) {
+  throw StatusError{refusal::contradiction(what, why)};
+}
+
+[[noreturn]] void refuse_unknown(const std::string& what) {
+  throw StatusError{refusal::unknown(what)};
+}
+
+std::string attempt_name(AttemptId id) { return concat("attempt ", id.value); }
+
+}  // namespace
+
+void ChangeWriter::write(const Change& change) {
+  std::visit([this](const auto& c) { write(c); }, change);
+}
+
+// ---- studies
+
+void ChangeWriter::write(const change::StudyCreated& c) {
+  const auto made = sql_.run(
+      "INSERT INTO study (id, name, spec, direction, trials, epochs, state, created)"
+      " VALUES (?, ?, ?, ?, ?, ?, 'active', ?) ON CONFLICT (id) DO NOTHING",
+      c.study, c.spec.name, spec_to_json(c.spec), to_string(c.spec.objective.direction),
+      c.spec.trials, c.spec.epochs(ParameterSet()), c.at);
+  if (made == 0) {
+    if (!sql_.any("SELECT 1 FROM study WHERE id = ? AND name = ?", c.study, c.spec.name))
+      refuse(concat("study ", c.study.value), "it exists under another name");
+    return;
+  }
+  int64_t position = 0;
+  for (const auto& parameter : c.spec.space.parameters())
+    sql_.run("INSERT INTO parameter (study, name, position, distribution) VALUES (?, ?, ?, ?)",
+             c.study, parameter.name, position++, distribution_to_json(parameter.distribution));
+  event("study_created", c.at, {.study = c.study}, c.spec.name);
+}
+
+void ChangeWriter::write(const change::StudyStateChanged& c) {
+  const std::optional<WallTime> ended = is_finished(c.state) ? std::optional(c.at) : std::nullopt;
+  const auto changed = sql_.run(
+      "UPDATE study SET state = ?2, reason = ?3, ended = ?4"
+      " WHERE id = ?1 AND (state <> ?2 OR reason <> ?3)",
+      c.study, to_string(c.state), c.reason, ended);
+  if (changed == 0) return require_study(c.study);
+  event("study_state_changed", c.at, {.study = c.study},
+        c.reason.empty() ? std::string(to_string(c.state))
+                         : concat(to_string(c.state), ": ", c.reason));
+}
+
+void ChangeWriter::write(const change::StudyExtended& c) {
+  if (sql_.run("UPDATE study SET trials = ?2 WHERE id = ?1 AND trials <> ?2", c.study, c.trials) ==
+      0)
+    return require_study(c.study);
+  event("study_extended", c.at, {.study = c.study}, concat(c.trials, " trials"));
+}
+
+void ChangeWriter::require_study(StudyId study) {
+  if (!sql_.any("SELECT 1 FROM study WHERE id = ?", study))
+    refuse_unknown(concat("study ", study.value));
+}
+
+// ---- trials and folds
+
+void ChangeWriter::write(const change::TrialCreated& c) {
+  const auto made = sql_.run(
+      "INSERT INTO trial (study, number, state, enqueued, folds, epochs, created)"
+      " SELECT id, ?2, 'running', ?3, ?4, coalesce(?5, epochs), ?6 FROM study WHERE id = ?1"
+      " AND (?2 = 0 OR EXISTS (SELECT 1 FROM trial WHERE study = ?1 AND number = ?2 - 1))"
+      " ON CONFLICT (study, number) DO NOTHING",
+      c.trial.study, c.trial.trial, c.enqueued, c.folds, c.params.get_int("epochs"), c.at);
+  if (made == 0) {
+    if (sql_.any("SELECT 1 FROM trial WHERE study = ? AND number = ?", c.trial.study,
+                 c.trial.trial))
+      return;
+    require_study(c.trial.study);
+    refuse(refusal::describe(c.trial), "the number before it is missing");
+  }
+  write_parameters(c);
+  for (int fold = 0; fold < c.folds; ++fold)
+    sql_.run("INSERT INTO fold (study, trial, fold, state, changed) VALUES (?, ?, ?, 'pending', ?)",
+             c.trial.study, c.trial.trial, fold, c.at);
+  event("trial_created", c.at, {.study = c.trial.study, .trial = c.trial.trial}, "");
+}
+
+void ChangeWriter::write_parameters(const change::TrialCreated& c) {
+  int64_t position = 0;
+  for (const auto& [name, value] : c.params) {
+    Query insert = sql_.query(
+        "INSERT INTO trial_parameter (study, trial, position, name, kind, internal, value)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        c.trial.study, c.trial.trial, position++, name, parameter_kind(value),
+        internal_value(sql_, c.trial.study, name, value));
+    bind_parameter(insert.statement(), 7, value);
+    insert.run();
+  }
+}
+
+void ChangeWriter::write(const change::TrialEnded& c) {
+  const auto& d = c.decision;
+  Query update = sql_.query(
+      "UPDATE trial SET state = ?3, value = ?4, cause = ?5, message = ?6, ended = ?7,"
+      " pruned_fold = ?8, pruned_epoch = ?9, pruned_value = ?10, pruned_threshold = ?11,"
+      " pruned_peers = ?12, pruner = ?13"
+      " WHERE study = ?1 AND number = ?2 AND state IN ('waiting', 'running')",
+      c.trial.study, c.trial.trial, to_string(c.state), c.value, to_string(c.cause), c.message,
+      c.at);
+  if (d) {
+    auto& statement = update.statement();
+    bind::one(statement, 8, d->fold);
+    bind::one(statement, 9, d->epoch);
+    bind::one(statement, 10, d->value);
+    bind::one(statement, 11, d->threshold);
+    bind::one(statement, 12, d->peers);
+    bind::one(statement, 13, d->pruner);
+  }
+  if (update.run() == 0) {
+    Query row = sql_.query("SELECT state FROM trial WHERE study = ? AND number = ?", c.trial.study,
+                           c.trial.trial);
+    if (!row.next()) refuse_unknown(refusal::describe(c.trial));
+    if (row.text(0) != to_string(c.state))
+      refuse(refusal::describe(c.trial), concat("it has already ended as ", row.text(0)));
+    return;
+  }
+  event("trial_ended", c.at, {.study = c.trial.study, .trial = c.trial.trial},
+        c.message.empty() ? std::string(to_string(c.state))
+                          : concat(to_string(c.state), ": ", c.message));
+}
+
+void ChangeWriter::write(const change::FoldChanged& c) {
+  if (c.state == FoldState::kLeased)
+    refuse(refusal::describe(c.fold), "leased comes with an attempt");
+  const auto changed = sql_.run(
+      "UPDATE fold SET state = ?4, value = ?5, changed = ?6"
+      " WHERE study = ?1 AND trial = ?2 AND fold = ?3 AND (state <> ?4 OR value IS NOT ?5)",
+      c.fold.study, c.fold.trial, c.fold.fold, to_string(c.state), c.value, c.at);
+  if (changed == 0) return require_fold(c.fold);
+  event("fold_changed", c.at, {.study = c.fold.study, .trial = c.fold.trial, .fold = c.fold.fold},
+        to_string(c.state));
+}
+
+void ChangeWriter::require_fold(const FoldKey& fold) {
+  if (!sql_.any("SELECT 1 FROM fold WHERE study = ? AND trial = ? AND fold = ?", fold.study,
+                fold.trial, fold.fold))
+    refuse_unknown(refusal::describe(fold));
+}
+
+// ---- attempts
+
+void ChangeWriter::write(const change::AttemptLeased& c) {
+  const FoldKey& f = c.fold;
+  const auto made = sql_.run(
+      "INSERT INTO attempt (id, study, trial, fold, number, worker, slot, first_epoch, state,"
+      " leased) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'leased', ?9"
+      " WHERE NOT EXISTS (SELECT 1 FROM attempt"
+      "   WHERE study = ?2 AND trial = ?3 AND fold = ?4 AND number >= ?5)"
+      " ON CONFLICT (id) DO NOTHING",
+      c.attempt, f.study, f.trial, f.fold, c.number, c.worker, c.slot, c.first_epoch, c.at);
+  if (made == 0) {
+    if (!sql_.any("SELECT 1 FROM attempt WHERE id = ? AND study = ? AND trial = ? AND fold = ?"
+                  " AND number = ?",
+                  c.attempt, f.study, f.trial, f.fold, c.number))
+      refuse(attempt_name(c.attempt),
+             concat("its id is taken, or ", refusal::describe(f),
+                    " already has an attempt with number ", c.number, " or above"));
+    return;
+  }
+  sql_.run(
+      "UPDATE fold SET state = 'leased', value = NULL, changed = ?4"
+      " WHERE study = ?1 AND trial = ?2 AND fold = ?3",
+      f.study, f.trial, f.fold, c.at);
+  sql_.run(
+      "UPDATE epoch_report SET superseded_by = ?1"
+      " WHERE study = ?2 AND trial = ?3 AND fold = ?4 AND epoch >= ?5 AND superseded_by IS NULL",
+      c.attempt, f.study, f.trial, f.fold, c.first_epoch);
+  attempt_event("attempt_leased", c.at, c.attempt, "");
+}
+
+void ChangeWriter::write(const change::AttemptStarted& c) {
+  if (sql_.run("UPDATE attempt SET state = 'running', started = ?2"
+               " WHERE id = ?1 AND state = 'leased'",
+               c.attempt, c.at) == 0)
+    return require_attempt(c.attempt);
+  attempt_event("attempt_started", c.at, c.attempt, "");
+}
+
+void ChangeWriter::write(const change::AttemptEnded& c) {
+  const auto state = to_string(c.outcome.state);
+  if (is_live(c.outcome.state)) refuse(attempt_name(c.attempt), concat("it cannot end as ", state));
+  const auto changed = sql_.run(
+      "UPDATE attempt SET state = ?2, cause = ?3, message = ?4, ended = ?5"
+      " WHERE id = ?1 AND state IN ('leased', 'running')",
+      c.attempt, state, to_string(c.outcome.cause), c.outcome.message, c.at);
+  if (changed == 0) {
+    require_attempt(c.attempt);
+    if (!sql_.any("SELECT 1 FROM attempt WHERE id = ? AND state = ?", c.attempt, state))
+      refuse(attempt_name(c.attempt), "it has already ended in another way");
+    return;
+  }
+  attempt_event("attempt_ended", c.at, c.attempt,
+                c.outcome.cause == EndCause::kNone
+                    ? std::string(state)
+                    : concat(state, " (", to_string(c.outcome.cause), ") ", c.outcome.message));
+}
+
+void ChangeWriter::require_attempt(AttemptId attempt) {
+  if (!sql_.any("SELECT 1 FROM attempt WHERE id = ?", attempt))
+    refuse_unknown(attempt_name(attempt));
+}
+
+// ---- what attempts leave
+
+void ChangeWriter::write(const change::EpochReported& c) {
+  const auto made = sql_.run(
+      "INSERT INTO epoch_report"
+      " (attempt, epoch, study, trial, fold, value, seconds, metrics, reported)"
+      " SELECT id, ?2, study, trial, fold, ?6, ?7, ?8, ?9 FROM attempt"
+      " WHERE id = ?1 AND study = ?3 AND trial = ?4 AND fold = ?5"
+      "   AND state IN ('leased', 'running')"
+      "   AND (?2 = 1 OR EXISTS (SELECT 1 FROM epoch_report WHERE study = ?3 AND trial = ?4"
+      "        AND fold = ?5 AND epoch = ?2 - 1 AND superseded_by IS NULL))"
+      " ON CONFLICT (attempt, epoch) DO NOTHING",
+      c.attempt, c.report.epoch, c.fold.study, c.fold.trial, c.fold.fold, c.value,
+      std::isfinite(c.report.seconds) ? c.report.seconds : 0.0, metrics_to_json(c.report.metrics),
+      c.at);
+  if (made > 0 || sql_.any("SELECT 1 FROM epoch_report WHERE attempt = ? AND epoch = ?", c.attempt,
+                           c.report.epoch))
+    return;
+  require_attempt(c.attempt);
+  refuse(concat("epoch ", c.report.epoch, " of ", attempt_name(c.attempt)),
+         concat("the attempt is not live, does not hold ", refusal::describe(c.fold),
+                ", or the epoch before is missing"));
+}
+
+void ChangeWriter::write(const change::CheckpointRecorded& c) {
+  const auto& [epoch, artifact] = c.checkpoint;
+  const auto written = sql_.run(
+      "INSERT INTO checkpoint (study, trial, fold, attempt, epoch, sha256, bytes, recorded)"
+      " SELECT study, trial, fold, id, ?5, ?6, ?7, ?8 FROM attempt a"
+      " WHERE id = ?1 AND study = ?2 AND trial = ?3 AND fold = ?4"
+      "   AND NOT EXISTS (SELECT 1 FROM attempt b WHERE b.study = ?2 AND b.trial = ?3"
+      "                   AND b.fold = ?4 AND b.number > a.number)"
+      " ON CONFLICT (study, trial, fold) DO UPDATE SET attempt = excluded.attempt,"
+      "   epoch = excluded.epoch, sha256 = excluded.sha256, bytes = excluded.bytes,"
+      "   recorded = excluded.recorded",
+      c.attempt, c.fold.study, c.fold.trial, c.fold.fold, epoch, artifact.sha256, artifact.bytes,
+      c.at);
+  if (written > 0) return;
+  require_attempt(c.attempt);
+  if (sql_.any("SELECT 1 FROM checkpoint WHERE study = ? AND trial = ? AND fold = ?"
+               " AND attempt = ? AND epoch = ? AND sha256 = ?",
+               c.fold.study, c.fold.trial, c.fold.fold, c.attempt, epoch, artifact.sha256))
+    return;
+  refuse(concat("the checkpoint of ", refusal::describe(c.fold)),
+         concat(attempt_name(c.attempt), " is not that fold's latest"));
+}
+
+void ChangeWriter::write(const change::ArtifactRecorded& c) {
+  const auto written = sql_.run(
+      "INSERT INTO artifact (attempt, name, sha256, bytes, recorded)"
+      " SELECT id, ?5, ?6, ?7, ?8 FROM attempt"
+      " WHERE id = ?1 AND study = ?2 AND trial = ?3 AND fold = ?4"
+      " ON CONFLICT (attempt, name) DO UPDATE SET sha256 = excluded.sha256,"
+      "   bytes = excluded.bytes, recorded = excluded.recorded",
+      c.attempt, c.fold.study, c.fold.trial, c.fold.fold, c.name, c.artifact.sha256,
+      c.artifact.bytes, c.at);
+  if (written > 0) return;
+  require_attempt(c.attempt);
+  refuse(concat("artifact ", c.name),
+         concat(attempt_name(c.attempt), " is not one of ", refusal::describe(c.fold)));
+}
+
+void ChangeWriter::write(const change::CheckpointDropped& c) {
+  if (sql_.run("DELETE FROM checkpoint WHERE study = ? AND trial = ? AND fold = ?", c.fold.study,
+               c.fold.trial, c.fold.fold) == 0)
+    require_fold(c.fold);
+}
+
+// ---- workers, events
+
+void ChangeWriter::write(const change::WorkerSeen& c) {
+  const auto labels = strings_to_json(c.labels);
+  const auto same = sql_.run(
+      "UPDATE worker SET seen = ?7 WHERE id = ?1 AND name = ?2 AND slots = ?3 AND labels = ?4"
+      " AND version = ?5 AND state = ?6",
+      c.worker, c.name, c.slots, labels, c.version, c.state, c.at);
+  if (same > 0) return;
+  sql_.run(
+      "INSERT INTO worker (id, name, slots, labels, version, state, seen)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+      " slots = excluded.slots, labels = excluded.labels, version = excluded.version,"
+      " state = excluded.state, seen = excluded.seen",
+      c.worker, c.name, c.slots, labels, c.version, c.state, c.at);
+  event("worker_seen", c.at, {.worker = c.worker}, concat(c.name, " is ", c.state));
+}
+
+void ChangeWriter::event(std::string_view kind, WallTime at, const Subject& subject,
+                         std::string_view detail) {
+  sql_.run(
+      "INSERT INTO event (at, kind, study, trial, fold, attempt, worker, detail)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      at, kind, subject.study, subject.trial, subject.fold, subject.attempt, subject.worker,
+      detail);
+}
+
+void ChangeWriter::attempt_event(std::string_view kind, WallTime at, AttemptId attempt,
+                                 std::string_view detail) {
+  sql_.run(
+      "INSERT INTO event (at, kind, study, trial, fold, attempt, worker, detail)"
+      " SELECT ?2, ?3, study, trial, fold, id, worker, ?4 FROM attempt WHERE id = ?1",
+      attempt, at, kind, detail);
+}
+
+}  // namespace foldmill::storage

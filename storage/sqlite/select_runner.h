@@ -1,0 +1,20 @@
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <string>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "core/rows.h"
+
+namespace foldmill::storage {
+
+// Runs a user's SELECT. SQLite's authorizer lets it read the documented views and Optuna's, and
+// call functions that only compute; everything else is refused while the text is compiled.
+// invalid_argument: not one SELECT, or wrong; permission_denied: reads something else;
+// deadline_exceeded: ran longer than `time_cap`. At most `row_cap` rows.
+Result<Table> run_select(SQLite::Database& database, const std::string& sql, int64_t row_cap,
+                         Milliseconds time_cap);
+
+}  // namespace foldmill::storage

@@ -8,13 +8,16 @@
 namespace foldmill {
 namespace {
 
-// Whole numbers up to here are doubles too, so an integer and its internal value agree.
-constexpr int64_t kLargestInt = int64_t{1} << 53;
+// Up to here the numbers and their differences are doubles too, so that an integer and its internal
+// value agree.
+constexpr int64_t kLargestInt = int64_t{1} << 52;
 // Of a step: how far from the grid a written number may be ("0.3" on the grid of 0.1).
 constexpr double kGridTolerance = 1e-8;
 
+// The last step is `high` itself: 3 * 0.3 is a little less than the 0.9 that was written.
 double grid_value(const FloatDistribution& d, double k) {
-  return std::min(d.low + k * *d.step, d.high);
+  const double value = d.low + k * *d.step;
+  return value > d.high - kGridTolerance * *d.step ? d.high : value;
 }
 
 // How many steps fit between low and high.
@@ -127,7 +130,7 @@ Result<Distribution> Distribution::make_int(int64_t low, int64_t high, bool log,
       check_range(low <= high, low > 0, log, step != 1, std::to_string(low), std::to_string(high)));
   if (low < -kLargestInt || high > kLargestInt)
     return invalid_argument(
-        concat("integers must lie within [-2^53, 2^53], got [", low, ", ", high, "]"));
+        concat("integers must lie within [-2^52, 2^52], got [", low, ", ", high, "]"));
   if (step < 1) return invalid_argument(concat("step must be at least 1, got ", step));
   IntDistribution range{low, high, log, step};
   range.high = low + steps_of(range) * step;

@@ -1,0 +1,273 @@
+#include "core/study.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "core/text.h"
+
+namespace foldmill {
+namespace {
+
+using ::testing::HasSubstr;
+
+using Text = std::string;
+
+StudySpec sound_spec() {
+  StudySpec spec;
+  spec.name = "fashion-cae";
+  spec.data.dataset = "fashion-mnist";
+  spec.model.variant = "conv3";
+  spec.constants = {
+      {"latent_dim", int64_t{2}}, {"batch_size", int64_t{256}}, {"epochs", int64_t{20}}};
+  spec.space = *SearchSpace::create(
+      {{"lr", *Distribution::make_float(1e-4, 8e-3, true), {}},
+       {"optimizer", *Distribution::make_categorical({Text("adam"), Text("sgd")}), {}},
+       {"momentum", *Distribution::make_float(0, 0.99), {{"optimizer", {Text("sgd")}}}}});
+  spec.enqueue = {{{"lr", 1e-3}}, {{"optimizer", Text("sgd")}, {"momentum", 0.9}}};
+  return spec;
+}
+
+StudySpec sound_command_spec() {
+  StudySpec spec = sound_spec();
+  spec.model = {};
+  spec.model.type = "command";
+  spec.model.command = {"python3", "train.py"};
+  spec.constants = {{"depth", int64_t{3}}, {"epochs", int64_t{5}}};
+  spec.objective.metric = "perplexity";
+  return spec;
+}
+
+SearchSpace one_range(std::string name, Distribution range) {
+  return *SearchSpace::create({{std::move(name), std::move(range), {}}});
+}
+
+TEST(StudySpec, SoundOnesPass) {
+  EXPECT_EQ(sound_spec().validate(), ok_status());
+  EXPECT_EQ(sound_command_spec().validate(), ok_status());
+}
+
+// What is wrong with a spec, and what the message has to say about it.
+struct Fault {
+  const char* says;
+  std::function<void(StudySpec&)> commit;
+};
+
+void expect_refused(const StudySpec& sound, const std::vector<Fault>& faults) {
+  for (const Fault& fault : faults) {
+    StudySpec spec = sound;
+    fault.commit(spec);
+    const Status status = spec.validate();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << fault.says;
+    EXPECT_THAT(status.message(), HasSubstr(fault.says));
+  }
+}
+
+TEST(StudySpec, RefusesBadNames) {
+  expect_refused(sound_spec(),
+                 {{"name: a study needs one", [](StudySpec& s) { s.name = ""; }},
+                  {"has the character ' '", [](StudySpec& s) { s.name = "my study"; }},
+                  {"has the character '/'", [](StudySpec& s) { s.name = "../x"; }},
+                  {"129 characters", [](StudySpec& s) { s.name = Text(129, 'x'); }}});
+  StudySpec longest = sound_spec();
+  longest.name = Text(124, 'x') + "A.9-";
+  EXPECT_TRUE(longest.validate().ok());
+}
+
+TEST(StudySpec, RefusesUnknownDataAndModels) {
+  expect_refused(
+      sound_spec(),
+      {{"data.dataset: 'fashion-mnits' is not known; did you mean 'fashion-mnist'?",
+        [](StudySpec& s) { s.data.dataset = "fashion-mnits"; }},
+       {"choose one of fashion-mnist, mnist, idx", [](StudySpec& s) { s.data.dataset = "cifar"; }},
+       {"data.path: dataset 'idx' needs", [](StudySpec& s) { s.data.dataset = "idx"; }},
+       {"data.subset.train: must be at least 1", [](StudySpec& s) { s.data.subset_train = 0; }},
+       {"model.type: 'vae' is not known", [](StudySpec& s) { s.model.type = "vae"; }},
+       {"model.variant: 'conv2' is not known; did you mean 'conv3'?",
+        [](StudySpec& s) { s.model.variant = "conv2"; }},
+       {"model.run: only type 'command'", [](StudySpec& s) { s.model.command = {"x"}; }}});
+  expect_refused(sound_command_spec(),
+                 {{"needs the program", [](StudySpec& s) { s.model.command.clear(); }},
+                  {"needs the program", [](StudySpec& s) { s.model.command = {""}; }},
+                  {"has none", [](StudySpec& s) { s.model.variant = "conv3"; }}});
+}
+
+TEST(StudySpec, RefusesUnknownKnobsWithASuggestion) {
+  expect_refused(sound_spec(),
+                 {{"params of model 'cae': 'latentdim' is not known; did you mean 'latent_dim'?",
+                   [](StudySpec& s) { s.constants.set("latentdim", int64_t{2}); }},
+                  {"'dropout' is not known; choose one of filters_1, ", [](StudySpec& s) {
+                     s.space = one_range("dropout", *Distribution::make_float(0, 1));
+                   }}});
+}
+
+TEST(StudySpec, RefusesConstantsOutsideTheKnob) {
+  const auto constant = [](const char* name, ParameterValue value) {
+    return [=](StudySpec& s) {
+      s.space = {};
+      s.enqueue = {};
+      s.constants.set(name, value);
+    };
+  };
+  expect_refused(
+      sound_spec(),
+      {{"params.fc: must be an integer in [1, 65536], got 0", constant("fc", int64_t{0})},
+       {"params.fc: must be an integer", constant("fc", 64.5)},
+       {"params.fc: must be an integer", constant("fc", Text("64"))},
+       {"params.lr: must be a number in", constant("lr", 0.0)},
+       {"params.lr: must be a number in", constant("lr", true)},
+       {"params.momentum: must be a number in [0, 0.9999], got 1",
+        constant("momentum", int64_t{1})},
+       {"params.optimizer: 'adamm' is not known; did you mean 'adam'?",
+        constant("optimizer", Text("adamm"))},
+       {"params.optimizer: must be one of adam, adamw, radam, sgd, got 3",
+        constant("optimizer", int64_t{3})},
+       {"params.weight_decay: must be a number in",
+        constant("weight_decay", std::numeric_limits<double>::quiet_NaN())}});
+}
+
+TEST(StudySpec, RefusesRangesOutsideTheKnob) {
+  const auto range = [](const char* name, Distribution distribution) {
+    return [=](StudySpec& s) {
+      s.space = one_range(name, distribution);
+      s.enqueue = {};
+    };
+  };
+  expect_refused(
+      sound_spec(),
+      {{"params.fc: must be an integer in [1, 65536], got int [0, 64]",
+        range("fc", *Distribution::make_int(0, 64))},
+       {"params.fc: must be an integer in [1, 65536], got float [8, 64]",
+        range("fc", *Distribution::make_float(8, 64))},
+       {"params.lr: must be a number", range("lr", *Distribution::make_float(0.1, 1000))},
+       {"params.lr: must be a number", range("lr", *Distribution::make_categorical({Text("a")}))},
+       {"params.optimizer: 'sdg' is not known; did you mean 'sgd'?",
+        range("optimizer", *Distribution::make_categorical({Text("adam"), Text("sdg")}))},
+       {"params.optimizer: must be one of", range("optimizer", *Distribution::make_int(0, 1))}});
+}
+
+TEST(StudySpec, AConstantMayNotBeARangeToo) {
+  expect_refused(sound_spec(), {{"params.lr: both a constant and a range",
+                                 [](StudySpec& s) { s.constants.set("lr", 0.1); }}});
+}
+
+TEST(StudySpec, WantsEpochsWhateverTheModel) {
+  for (const StudySpec& sound : {sound_spec(), sound_command_spec()})
+    expect_refused(sound, {{"params.epochs: missing", [](StudySpec& s) { s.constants = {}; }},
+                           {"params.epochs: must be an integer in [1, 1000000], got 0",
+                            [](StudySpec& s) { s.constants.set("epochs", int64_t{0}); }},
+                           {"params.epochs: must be an integer",
+                            [](StudySpec& s) { s.constants.set("epochs", 2.0); }},
+                           {"params.epochs: must be an integer in [1, 1000000], got int [0, 5]",
+                            [](StudySpec& s) {
+                              s.constants = {};
+                              s.space = one_range("epochs", *Distribution::make_int(0, 5));
+                            }},
+                           {"params.epochs: every trial needs it", [](StudySpec& s) {
+                              s.constants = {};
+                              s.space = *SearchSpace::create(
+                                  {{"lr", *Distribution::make_categorical({0.1, 0.2}), {}},
+                                   {"epochs", *Distribution::make_int(1, 5), {{"lr", {0.1}}}}});
+                            }}});
+}
+
+TEST(StudySpec, RefusesUnusableObjectives) {
+  expect_refused(
+      sound_spec(),
+      {{"objective.metric: 'val_los' is not known; did you mean 'val_loss'?",
+        [](StudySpec& s) { s.objective.metric = "val_los"; }},
+       {"objective.metric: name the metric", [](StudySpec& s) { s.objective.metric = ""; }}});
+  expect_refused(sound_command_spec(), {{"objective.metric: name the metric",
+                                         [](StudySpec& s) { s.objective.metric = ""; }}});
+}
+
+TEST(StudySpec, RefusesUnusableSearches) {
+  expect_refused(
+      sound_spec(),
+      {{"search.sampler.type: 'tpa' is not known; did you mean 'tpe'?",
+        [](StudySpec& s) { s.sampler.type = "tpa"; }},
+       {"search.sampler.startup_trials: must be at least 1",
+        [](StudySpec& s) { s.sampler.startup_trials = 0; }},
+       {"search.sampler.candidates", [](StudySpec& s) { s.sampler.candidates = 0; }},
+       {"search.sampler.prior_weight", [](StudySpec& s) { s.sampler.prior_weight = 0; }},
+       {"search.sampler.prior_weight",
+        [](StudySpec& s) { s.sampler.prior_weight = std::numeric_limits<double>::infinity(); }},
+       {"search.trials: must be at least 1, got 0", [](StudySpec& s) { s.trials = 0; }},
+       {"search.timeout", [](StudySpec& s) { s.timeout_seconds = 0; }},
+       {"search.parallel", [](StudySpec& s) { s.parallel = -1; }},
+       {"search.enqueue[2]: parameter 'lr': 1 is not in float",
+        [](StudySpec& s) {
+          s.enqueue[1] = {{"lr", 1.0}};
+        }},
+       {"search.enqueue[1]: 'epochs' is a constant",
+        [](StudySpec& s) {
+          s.enqueue[0] = {{"epochs", int64_t{3}}};
+        }},
+       {"search.enqueue[1]: parameter 'momentum' takes part only when optimizer is sgd",
+        [](StudySpec& s) {
+          s.enqueue[0] = {{"momentum", 0.5}, {"optimizer", Text("adam")}};
+        }}});
+}
+
+TEST(StudySpec, RefusesUnusablePruningFoldsAndResources) {
+  expect_refused(
+      sound_spec(),
+      {{"pruning.type: 'mediam' is not known; did you mean 'median'?",
+        [](StudySpec& s) { s.pruning.type = "mediam"; }},
+       {"pruning.warmup_trials", [](StudySpec& s) { s.pruning.warmup_trials = -1; }},
+       {"pruning.warmup_epochs", [](StudySpec& s) { s.pruning.warmup_epochs = -1; }},
+       {"pruning.interval", [](StudySpec& s) { s.pruning.interval = 0; }},
+       {"pruning.min_peers", [](StudySpec& s) { s.pruning.min_peers = 0; }},
+       {"folds.k: must be at least 1", [](StudySpec& s) { s.folds.k = 0; }},
+       {"folds.k: must be at most 100, got 101", [](StudySpec& s) { s.folds.k = 101; }},
+       {"folds.seed: must be the study's seed 0, got 5", [](StudySpec& s) { s.folds.seed = 5; }},
+       {"data.validation.fraction", [](StudySpec& s) { s.folds.validation_fraction = 0; }},
+       {"data.validation.fraction", [](StudySpec& s) { s.folds.validation_fraction = 1; }},
+       {"resources.labels: '' is not a label", [](StudySpec& s) { s.resources.labels[""] = "x"; }},
+       {"resources.labels: 'a b'", [](StudySpec& s) { s.resources.labels["a b"] = "x"; }},
+       {"resources.retries.worker_lost",
+        [](StudySpec& s) { s.resources.retries.worker_lost = -1; }},
+       {"resources.retries.out_of_memory",
+        [](StudySpec& s) { s.resources.retries.out_of_memory = -1; }},
+       {"resources.retries.error", [](StudySpec& s) { s.resources.retries.error = -1; }},
+       {"resources.checkpoint.every_epochs",
+        [](StudySpec& s) { s.resources.checkpoint_every_epochs = 0; }}});
+}
+
+TEST(StudySpec, EpochsAreAConstantOrTheTrials) {
+  StudySpec spec = sound_spec();
+  EXPECT_EQ(spec.epochs({}), 20);
+  EXPECT_EQ(spec.max_epochs(), 20);
+  spec.constants = {};
+  spec.space = one_range("epochs", *Distribution::make_int(5, 30));
+  EXPECT_EQ(spec.epochs({{"epochs", int64_t{7}}}), 7);
+  EXPECT_EQ(spec.max_epochs(), 30);
+  spec.space =
+      one_range("epochs", *Distribution::make_categorical({int64_t{10}, int64_t{40}, int64_t{20}}));
+  EXPECT_EQ(spec.max_epochs(), 40);
+}
+
+TEST(Knobs, AreKnownPerModel) {
+  EXPECT_TRUE(knobs_of("command", "").empty());
+  EXPECT_TRUE(knobs_of("cae", "conv9").empty());
+  std::vector<std::string> names;
+  for (const KnobInfo& knob : knobs_of("cae", "conv3")) names.emplace_back(knob.name);
+  EXPECT_EQ(join(names, " "),
+            "filters_1 filters_2 filters_3 fc latent_dim optimizer lr weight_decay momentum "
+            "batch_size epochs");
+}
+
+// The defaults make a sound study, so each lies within its own limits.
+TEST(Knobs, DefaultsAreAllowed) {
+  StudySpec spec = sound_spec();
+  spec.space = {};
+  spec.enqueue = {};
+  for (const KnobInfo& knob : knobs_of("cae", "conv3"))
+    spec.constants.set(std::string(knob.name), knob.fallback);
+  EXPECT_EQ(spec.validate(), ok_status());
+}
+
+}  // namespace
+}  // namespace foldmill

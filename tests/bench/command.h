@@ -1,0 +1,20 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "core/result.h"
+#include "tests/bench/report.h"
+
+namespace foldmill::bench {
+
+// One benchmark: its subcommand, and what measures with the options that were parsed.
+struct Command {
+  CLI::App* app = nullptr;
+  std::function<Result<Report>()> run;
+};
+
+// Adds a subcommand with its options to `app`: the time of one suggestion over a made-up history.
+Command add_suggest_command(CLI::App& app);
+
+}  // namespace foldmill::bench

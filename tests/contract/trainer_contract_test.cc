@@ -1,0 +1,219 @@
+// What every trainer owes the worker (worker/protocol.md), asked of the program that the
+// environment names: FOLDMILL_TRAINER is its command line (words separated by spaces), and
+// FOLDMILL_TRAINER_ASSIGNMENT the kind of assignment it understands: scripted, python or torch.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "tests/support/process.h"
+#include "worker/agent/trainer_messages.h"
+#include "worker/agent/trainer_process.h"
+
+namespace foldmill::worker {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+Assignment assignment_of_kind(const std::string& kind, int64_t attempt, int64_t epochs) {
+  Assignment assignment;
+  assignment.attempt = AttemptId(attempt);
+  assignment.fold = {StudyId(1), TrialNumber(3), FoldIndex(0)};
+  assignment.study_name = "contract";
+  assignment.seed = 7;
+  assignment.epochs = epochs;
+  assignment.data.dataset = "none";
+  assignment.model.type = "command";
+  assignment.params = {{"lr", 0.1}, {"epochs", epochs}, {"ms_per_epoch", int64_t{20}}};
+  if (kind == "torch") {
+    assignment.data = {"fashion-mnist", "", Normalize::kStandard, int64_t{256}, true};
+    assignment.model.type = "cae";
+    assignment.model.variant = "conv3";
+    assignment.params = {{"lr", 0.001},
+                         {"optimizer", std::string("adam")},
+                         {"batch_size", int64_t{64}},
+                         {"epochs", epochs}};
+  }
+  return assignment;
+}
+
+class TrainerContractTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    command_.argv = words_of(environment("FOLDMILL_TRAINER"));
+    ASSERT_FALSE(command_.argv.empty()) << "FOLDMILL_TRAINER names no trainer";
+    auto started = TrainerProcess::start(
+        io_, command_,
+        {[this](const std::string& line) { take(line); }, [this] { FAIL() << "line too long"; },
+         [this](const ChildExit& exit) { exit_ = exit; }});
+    if (!started.ok()) GTEST_SKIP() << started.status().message();
+    trainer_ = std::move(started).value();
+    TrainerHello hello;
+    hello.device = "cpu";
+    hello.work_dir = directory_.path().string();
+    trainer_->send(hello_line(hello));
+    ASSERT_TRUE(wait([this] { return has<TrainerReady>(); })) << trainer_->last_output(20);
+  }
+
+  void take(const std::string& line) {
+    auto message = parse_trainer_message(line);
+    ASSERT_TRUE(message.ok()) << message.status().message();
+    messages_.push_back(std::move(message).value());
+  }
+
+  template <class Condition>
+  bool wait(Condition condition) {
+    const auto end = std::chrono::steady_clock::now() + 90s;
+    while (!condition() && std::chrono::steady_clock::now() < end) io_.run_one_for(100ms);
+    return condition();
+  }
+
+  template <class Message>
+  std::vector<Message> all() const {
+    std::vector<Message> found;
+    for (const TrainerMessage& message : messages_)
+      if (const auto* m = std::get_if<Message>(&message)) found.push_back(*m);
+    return found;
+  }
+  template <class Message>
+  bool has() const {
+    return !all<Message>().empty();
+  }
+  bool is_over() const { return has<TrainerFinished>() || has<TrainerFailed>() || exit_; }
+
+  Assignment assignment(int64_t attempt, int64_t epochs) const {
+    return assignment_of_kind(environment("FOLDMILL_TRAINER_ASSIGNMENT"), attempt, epochs);
+  }
+  // Runs one attempt to its end; what was said of attempts before is forgotten.
+  void train(const Assignment& wanted, const std::string& resume_path = "") {
+    messages_.clear();
+    trainer_->send(assignment_line(wanted, resume_path));
+    ASSERT_TRUE(wait([this] { return is_over(); })) << trainer_->last_output(20);
+    for (const auto& failed : all<TrainerFailed>()) {
+      if (failed.cause == EndCause::kDataMissing) GTEST_SKIP() << failed.message;
+      FAIL() << failed.message;
+    }
+  }
+  double value_at(int64_t epoch) const {
+    for (const TrainerEpoch& message : all<TrainerEpoch>())
+      if (message.report.epoch == epoch) return message.report.metric("val_loss").value_or(-1);
+    return -1;
+  }
+
+  testing::TestDirectory directory_;
+  asio::io_context io_;
+  TrainerCommand command_;
+  std::vector<TrainerMessage> messages_;
+  std::optional<ChildExit> exit_;
+  std::unique_ptr<TrainerProcess> trainer_;
+};
+
+TEST_F(TrainerContractTest, SaysWhoItIs) {
+  EXPECT_EQ(all<TrainerReady>()[0].protocol, kTrainerProtocol);
+  EXPECT_FALSE(all<TrainerReady>()[0].name.empty());
+}
+
+TEST_F(TrainerContractTest, ReportsEveryEpochOnceAndInOrder) {
+  train(assignment(1, 3));
+  if (IsSkipped()) return;
+  ASSERT_EQ(all<TrainerStarted>().size(), 1U);
+  ASSERT_TRUE(std::holds_alternative<TrainerStarted>(messages_.front()));
+  const auto epochs = all<TrainerEpoch>();
+  ASSERT_EQ(epochs.size(), 3U);
+  for (size_t i = 0; i < epochs.size(); ++i) {
+    EXPECT_EQ(epochs[i].report.epoch, static_cast<int64_t>(i + 1));
+    EXPECT_TRUE(epochs[i].report.metric("val_loss"));
+  }
+  ASSERT_TRUE(std::holds_alternative<TrainerFinished>(messages_.back()));
+  EXPECT_FALSE(all<TrainerFinished>()[0].stopped);
+}
+
+TEST_F(TrainerContractTest, CheckpointsFollowTheirEpochAndExist) {
+  train(assignment(1, 2));
+  if (IsSkipped()) return;
+  ASSERT_TRUE(has<TrainerCheckpoint>());
+  int64_t reported = 0;
+  for (const TrainerMessage& message : messages_) {
+    if (const auto* epoch = std::get_if<TrainerEpoch>(&message)) reported = epoch->report.epoch;
+    if (const auto* checkpoint = std::get_if<TrainerCheckpoint>(&message)) {
+      EXPECT_EQ(checkpoint->epoch, reported);
+      EXPECT_TRUE(std::filesystem::exists(checkpoint->path)) << checkpoint->path;
+    }
+  }
+}
+
+TEST_F(TrainerContractTest, AResumedAttemptGoesOnWhereTheCheckpointEnded) {
+  train(assignment(1, 4));
+  if (IsSkipped()) return;
+  const double uninterrupted = value_at(4);
+  train(assignment(2, 2));
+  const TrainerCheckpoint checkpoint = all<TrainerCheckpoint>().back();
+  ASSERT_EQ(checkpoint.epoch, 2);
+  Assignment rest = assignment(3, 4);
+  rest.resume_from = Checkpoint{checkpoint.epoch, {}};
+  train(rest, checkpoint.path);
+  ASSERT_EQ(all<TrainerEpoch>().size(), 2U);
+  EXPECT_EQ(all<TrainerEpoch>()[0].report.epoch, 3);
+  EXPECT_NEAR(value_at(4), uninterrupted, 1e-6 * std::abs(uninterrupted) + 1e-12);
+}
+
+TEST_F(TrainerContractTest, StopsWhenToldAndTakesTheNext) {
+  constexpr int64_t kNeverReached = 1'000'000;
+  trainer_->send(assignment_line(assignment(1, kNeverReached), ""));
+  ASSERT_TRUE(wait([this] { return has<TrainerEpoch>() || is_over(); }));
+  for (const auto& failed : all<TrainerFailed>()) GTEST_SKIP() << failed.message;
+  trainer_->send(stop_line(AttemptId(1), EndCause::kPruned));
+  ASSERT_TRUE(wait([this] { return is_over(); }));
+  ASSERT_TRUE(has<TrainerFinished>());
+  EXPECT_TRUE(all<TrainerFinished>()[0].stopped);
+  train(assignment(2, 1));
+  EXPECT_FALSE(all<TrainerFinished>()[0].stopped);
+}
+
+TEST_F(TrainerContractTest, IgnoresAStopForAnAttemptThatHasEnded) {
+  train(assignment(1, 1));
+  if (IsSkipped()) return;
+  trainer_->send(stop_line(AttemptId(1), EndCause::kPruned));
+  train(assignment(2, 1));
+  EXPECT_FALSE(all<TrainerFinished>()[0].stopped);
+}
+
+TEST_F(TrainerContractTest, PreemptedAttemptLeavesACheckpointOfItsLastEpoch) {
+  constexpr int64_t kNeverReached = 1'000'000;
+  Assignment endless = assignment(1, kNeverReached);
+  endless.checkpoint_every_epochs = kNeverReached;
+  trainer_->send(assignment_line(endless, ""));
+  ASSERT_TRUE(wait([this] { return has<TrainerEpoch>() || is_over(); }));
+  for (const auto& failed : all<TrainerFailed>()) GTEST_SKIP() << failed.message;
+  trainer_->send(stop_line(AttemptId(1), EndCause::kPreempted));
+  ASSERT_TRUE(wait([this] { return is_over(); }));
+  ASSERT_TRUE(has<TrainerCheckpoint>());
+  EXPECT_EQ(all<TrainerCheckpoint>().back().epoch, all<TrainerEpoch>().back().report.epoch);
+}
+
+TEST_F(TrainerContractTest, LeavesOnShutdown) {
+  trainer_->send(shutdown_line());
+  ASSERT_TRUE(wait([this] { return exit_.has_value(); }));
+  EXPECT_FALSE(exit_->signal);
+  EXPECT_EQ(exit_->code, 0);
+}
+
+}  // namespace
+}  // namespace foldmill::worker

@@ -1,0 +1,111 @@
+#include "worker/agent/trainer_messages.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "worker/agent/line_buffer.h"
+#include "worker/agent/output_tail.h"
+
+namespace foldmill::worker {
+namespace {
+
+template <class Message>
+Message read(const std::string& line) {
+  auto message = parse_trainer_message(line);
+  EXPECT_TRUE(message.ok()) << line << ": " << message.status().message();
+  return message.ok() ? std::get<Message>(*message) : Message{};
+}
+
+TEST(TrainerMessagesTest, EpochWithNumbersThatAreNone) {
+  const auto epoch =
+      read<TrainerEpoch>(R"({"type":"epoch","attempt":130,"epoch":5,"seconds":1.5,"new key":1,)"
+                         R"("metrics":{"train_loss":"nan","val_loss":"-inf","other":2}})");
+  EXPECT_EQ(epoch.attempt, AttemptId(130));
+  EXPECT_EQ(epoch.report.epoch, 5);
+  EXPECT_TRUE(std::isnan(epoch.report.metric("train_loss").value()));
+  EXPECT_EQ(epoch.report.metric("val_loss"), -INFINITY);
+  EXPECT_EQ(epoch.report.metric("other"), 2);
+}
+
+TEST(TrainerMessagesTest, EveryKindIsRead) {
+  EXPECT_EQ(read<TrainerReady>(R"({"type":"ready","protocol":1,"name":"n","version":"v",)"
+                               R"("models":["cae"],"devices":["cpu"]})")
+                .models,
+            std::vector<std::string>{"cae"});
+  EXPECT_EQ(read<TrainerStarted>(R"({"type":"started","attempt":1})").attempt, AttemptId(1));
+  EXPECT_EQ(
+      read<TrainerCheckpoint>(R"({"type":"checkpoint","attempt":1,"epoch":2,"path":"/c"})").path,
+      "/c");
+  EXPECT_EQ(read<TrainerArtifact>(R"({"type":"artifact","attempt":1,"name":"m","path":"/m"})").name,
+            "m");
+  EXPECT_TRUE(
+      read<TrainerFinished>(R"({"type":"finished","attempt":1,"outcome":"stopped"})").stopped);
+  EXPECT_EQ(read<TrainerFailed>(R"({"type":"failed","attempt":1,"cause":"diverged","message":"x"})")
+                .cause,
+            EndCause::kDiverged);
+}
+
+TEST(TrainerMessagesTest, WhateverElseIsRefusedWithItsReason) {
+  for (const auto& [line, reason] : std::vector<std::pair<std::string, std::string>>{
+           {"Epoch 3: loss=0.1", "not a JSON object"},
+           {"[1,2]", "not a JSON object"},
+           {R"({"attempt":1})", "'type' is missing"},
+           {R"({"type":"surprise"})", "unknown type 'surprise'"},
+           {R"({"type":"started"})", "'attempt' is missing"},
+           {R"({"type":"started","attempt":"1"})", "'attempt' must be an integer"},
+           {R"({"type":"started","attempt":1.5})", "'attempt' must be an integer"},
+           {R"({"type":"started","attempt":0})", "at least 1"},
+           {R"({"type":"started","attempt":18446744073709551615})", "'attempt' must be"},
+           {R"({"type":"epoch","attempt":1,"epoch":1,"seconds":-1,"metrics":{}})", "'seconds'"},
+           {R"({"type":"epoch","attempt":1,"epoch":1,"seconds":1,"metrics":{"a":"x"}})", "'a'"},
+           {R"({"type":"epoch","attempt":1,"epoch":1,"seconds":1,"metrics":[]})", "'metrics'"},
+           {R"({"type":"finished","attempt":1,"outcome":"done"})", "'outcome'"},
+           {R"({"type":"failed","attempt":1,"cause":"pruned","message":""})", "'cause'"}}) {
+    const auto message = parse_trainer_message(line);
+    ASSERT_FALSE(message.ok()) << line;
+    EXPECT_NE(message.status().message().find(reason), std::string::npos)
+        << message.status().message();
+  }
+}
+
+TEST(TrainerMessagesTest, AssignmentIsOneLine) {
+  Assignment assignment;
+  assignment.attempt = AttemptId(9);
+  assignment.study_name = "line\nbreak \xff";
+  assignment.params = {{"lr", 0.5}, {"n", int64_t{3}}, {"on", true}, {"opt", std::string("adam")}};
+  assignment.resume_from = Checkpoint{4, {}};
+  const std::string line = assignment_line(assignment, "/there");
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  for (const char* part : {R"("attempt":9)", R"("first_epoch":5)", R"("lr":0.5)", R"("n":3)",
+                           R"("on":true)", R"("opt":"adam")", R"("path":"/there")"})
+    EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
+}
+
+TEST(LineBufferTest, CutsLinesWhereverTheBytesAreCut) {
+  LineBuffer buffer(10);
+  EXPECT_TRUE(buffer.take("ab").empty());
+  EXPECT_EQ(buffer.take("c\n\nde\nf"), (std::vector<std::string>{"abc", "", "de"}));
+  EXPECT_EQ(buffer.take("\n"), std::vector<std::string>{"f"});
+}
+
+TEST(LineBufferTest, HoldsNoMoreThanItsLimit) {
+  LineBuffer buffer(4);
+  EXPECT_EQ(buffer.take("1234\n"), std::vector<std::string>{"1234"});
+  EXPECT_FALSE(buffer.overflowed());
+  EXPECT_TRUE(buffer.take("12345").empty());
+  EXPECT_TRUE(buffer.overflowed());
+  EXPECT_TRUE(buffer.take("\nabc\n").empty()) << "the stream has lost its meaning";
+}
+
+TEST(OutputTailTest, KeepsTheLastLinesAndCutsLongOnes) {
+  OutputTail tail;
+  for (int i = 0; i < 100; ++i) tail.add("line " + std::to_string(i) + "\n");
+  tail.add("unfinished");
+  EXPECT_EQ(tail.last(2), "line 99\nunfinished");
+  tail.add("\n" + std::string(10'000, 'x') + "\n");
+  EXPECT_EQ(tail.last(1).size(), OutputTail::kMaxLine);
+}
+
+}  // namespace
+}  // namespace foldmill::worker

@@ -1,0 +1,78 @@
+#include "worker/agent/attempt_uploads.h"
+
+#include <utility>
+
+namespace foldmill::worker {
+
+AttemptUploads::AttemptUploads(AttemptId attempt, Transfers& transfers, Events events, Logger log)
+    : attempt_(attempt), transfers_(transfers), events_(std::move(events)), log_(std::move(log)) {}
+
+void AttemptUploads::checkpoint(int64_t epoch, std::filesystem::path file) {
+  checkpoint_ = File{{}, epoch, std::move(file)};
+  next();
+}
+
+void AttemptUploads::artifact(std::string name, std::filesystem::path file) {
+  artifacts_.push_back({std::move(name), 0, std::move(file)});
+  next();
+}
+
+void AttemptUploads::finish(AttemptOutcome outcome) {
+  const bool unwanted = outcome.cause == EndCause::kPruned || outcome.cause == EndCause::kCancelled;
+  if (unwanted) artifacts_.clear();
+  // Nobody will go on from here.
+  if (unwanted || outcome.state == AttemptState::kSucceeded) checkpoint_.reset();
+  outcome_ = std::move(outcome);
+  next();
+}
+
+void AttemptUploads::next() {
+  if (busy_) return;
+  File file;
+  if (checkpoint_) {
+    file = *std::exchange(checkpoint_, std::nullopt);
+  } else if (!artifacts_.empty()) {
+    file = std::move(artifacts_.front());
+    artifacts_.pop_front();
+  } else if (outcome_) {
+    events_.report(proto::AttemptFinished{attempt_, *std::exchange(outcome_, std::nullopt)});
+    return events_.drained();
+  } else {
+    return;
+  }
+  busy_ = true;
+  transfers_.adopt(file.path, lifetime_.guard([this, file](Result<ArtifactRef> artifact) {
+    if (!artifact.ok()) return lost(file, artifact.status());
+    upload(file, *artifact);
+  }));
+}
+
+void AttemptUploads::upload(const File& file, const ArtifactRef& artifact) {
+  transfers_.upload(artifact, lifetime_.guard([this, file, artifact](const Status& status) {
+    if (!status.ok()) return lost(file, status);
+    arrived(file, artifact);
+  }));
+}
+
+void AttemptUploads::arrived(const File& file, const ArtifactRef& artifact) {
+  busy_ = false;
+  if (file.name.empty()) {
+    if (latest_checkpoint_ && *latest_checkpoint_ != artifact)
+      transfers_.forget(*latest_checkpoint_);
+    latest_checkpoint_ = artifact;
+    events_.report(proto::CheckpointSaved{attempt_, {file.epoch, artifact}});
+  } else {
+    transfers_.forget(artifact);
+    events_.report(proto::ArtifactSaved{attempt_, file.name, artifact});
+  }
+  next();
+}
+
+void AttemptUploads::lost(const File& file, const Status& why) {
+  busy_ = false;
+  log_->warn("file lost  attempt={} file={} reason={}", attempt_.value, file.path.string(),
+             in_quotes(why.message()));
+  next();
+}
+
+}  // namespace foldmill::worker

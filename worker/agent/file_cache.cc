@@ -1,0 +1,109 @@
+#include "worker/agent/file_cache.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+#include <vector>
+
+#include "core/sha256.h"
+#include "core/text.h"
+
+namespace foldmill::worker {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kTemporaryPrefix = "tmp-";
+
+Status file_failure(std::string_view doing, const fs::path& path, const std::error_code& error) {
+  return unavailable(concat(doing, " '", path.string(), "': ", error.message()));
+}
+
+}  // namespace
+
+Result<FileCache> FileCache::open(const fs::path& directory, int64_t max_bytes) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return file_failure("making the cache directory", directory, error);
+  if (::access(directory.c_str(), W_OK) != 0)
+    return permission_denied(concat("the cache directory '", directory.string(),
+                                    "' cannot be written; choose another with --cache"));
+  return FileCache(directory, max_bytes);
+}
+
+fs::path FileCache::temporary() const {
+  static std::atomic<uint64_t> counter{0};
+  return directory_ / concat(kTemporaryPrefix, ::getpid(), "-", ++counter);
+}
+
+Result<ArtifactRef> FileCache::adopt(const fs::path& file) const {
+  const fs::path copy = temporary();
+  std::error_code error;
+  fs::create_hard_link(file, copy, error);
+  if (error) fs::copy_file(file, copy, error);  // another file system
+  if (error) return file_failure("taking in the file", file, error);
+  FOLDMILL_ASSIGN_OR_RETURN(std::string digest, sha256_file(copy));
+  const ArtifactRef artifact{std::move(digest), static_cast<int64_t>(fs::file_size(copy, error))};
+  fs::rename(copy, path_of(artifact), error);
+  if (error) return file_failure("taking in the file", file, error);
+  // Renaming one name of a file over another of the same file does nothing.
+  fs::remove(copy, error);
+  evict();
+  return artifact;
+}
+
+Result<fs::path> FileCache::find(const ArtifactRef& artifact) const {
+  const fs::path path = path_of(artifact);
+  FOLDMILL_ASSIGN_OR_RETURN(const std::string digest, sha256_file(path));
+  if (digest == artifact.sha256) return path;
+  remove(artifact);
+  return not_found(concat("the cached file '", path.string(), "' was damaged and is removed"));
+}
+
+void FileCache::remove(const ArtifactRef& artifact) const {
+  std::error_code ignored;
+  fs::remove(path_of(artifact), ignored);
+}
+
+Result<fs::path> FileCache::install(const fs::path& temporary, const ArtifactRef& artifact) const {
+  FOLDMILL_ASSIGN_OR_RETURN(const std::string digest, sha256_file(temporary));
+  std::error_code error;
+  if (digest != artifact.sha256) {
+    fs::remove(temporary, error);
+    return data_loss(concat("the file ", artifact.sha256, " arrived with digest ", digest));
+  }
+  fs::rename(temporary, path_of(artifact), error);
+  if (error) return file_failure("keeping the file", path_of(artifact), error);
+  evict();
+  return path_of(artifact);
+}
+
+// The oldest go first, until the rest fits. What is in use is among the newest.
+void FileCache::evict() const {
+  struct Entry {
+    fs::file_time_type time;
+    fs::path path;
+    int64_t bytes;
+  };
+  std::vector<Entry> entries;
+  int64_t total = 0;
+  std::error_code error;
+  for (const fs::directory_entry& file : fs::directory_iterator(directory_, error)) {
+    if (!is_sha256_hex(file.path().filename().string())) continue;
+    const auto bytes = static_cast<int64_t>(file.file_size(error));
+    if (error) continue;  // another worker was faster
+    entries.push_back({file.last_write_time(error), file.path(), bytes});
+    total += bytes;
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.time < b.time; });
+  if (!entries.empty()) entries.pop_back();  // the newest always stays
+  for (const Entry& entry : entries) {
+    if (total <= max_bytes_) break;
+    fs::remove(entry.path, error);
+    total -= entry.bytes;
+  }
+}
+
+}  // namespace foldmill::worker

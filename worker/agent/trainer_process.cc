@@ -1,0 +1,116 @@
+#include "worker/agent/trainer_process.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "worker/agent/trainer_messages.h"
+
+namespace foldmill::worker {
+
+Result<std::unique_ptr<TrainerProcess>> TrainerProcess::start(asio::io_context& io,
+                                                              const TrainerCommand& command,
+                                                              Events events) {
+  FOLDMILL_ASSIGN_OR_RETURN(const SpawnedChild child, spawn_child(command));
+  return std::unique_ptr<TrainerProcess>(new TrainerProcess(io, child, std::move(events)));
+}
+
+TrainerProcess::TrainerProcess(asio::io_context& io, const SpawnedChild& child, Events events)
+    : events_(std::move(events)),
+      pid_(child.pid),
+      socket_(io, child.socket),
+      output_(io, child.output),
+      lines_(kMaxLineBytes),
+      watcher_(io, child.pid, [this](ChildExit exit) { on_exit(exit); }) {
+  read_socket();
+  read_output();
+}
+
+TrainerProcess::~TrainerProcess() {
+  if (exited_) return;
+  kill_group();
+  // SIGKILL cannot be refused; a child stuck in the kernel (a hung disk or driver) is waited for.
+  ::waitpid(pid_, nullptr, 0);
+}
+
+void TrainerProcess::send(std::string line) {
+  thread_.check();
+  if (exited_) return;
+  outgoing_.push_back(std::move(line));
+  if (outgoing_.size() == 1) write_next();
+}
+
+void TrainerProcess::kill_group() {
+  thread_.check();
+  if (!exited_) ::kill(-pid_, SIGKILL);
+}
+
+void TrainerProcess::set_paused(bool paused) {
+  thread_.check();
+  paused_ = paused;
+  if (!paused_ && !reading_ && !exited_ && !lines_.overflowed()) read_socket();
+}
+
+void TrainerProcess::read_socket() {
+  reading_ = true;
+  socket_.async_read_some(asio::buffer(socket_bytes_),
+                          lifetime_.guard([this](ErrorCode error, size_t size) {
+                            reading_ = false;
+                            if (error) return;  // closed: the exit of the process is what counts
+                            take({socket_bytes_.data(), size});
+                            if (!paused_ && !exited_ && !lines_.overflowed()) read_socket();
+                          }));
+}
+
+void TrainerProcess::take(std::string_view bytes) {
+  for (const std::string& line : lines_.take(bytes)) events_.line(line);
+  if (lines_.overflowed()) events_.line_too_long();
+}
+
+void TrainerProcess::read_output() {
+  output_.async_read_some(asio::buffer(output_bytes_),
+                          lifetime_.guard([this](ErrorCode error, size_t size) {
+                            if (error) return;
+                            output_tail_.add({output_bytes_.data(), size});
+                            if (!exited_) read_output();
+                          }));
+}
+
+void TrainerProcess::write_next() {
+  asio::async_write(socket_, asio::buffer(outgoing_.front()),
+                    lifetime_.guard([this](ErrorCode error, size_t) {
+                      if (error) return;  // the child is gone: its exit is what counts
+                      outgoing_.pop_front();
+                      if (!outgoing_.empty()) write_next();
+                    }));
+}
+
+void TrainerProcess::on_exit(ChildExit exit) {
+  ::kill(-pid_, SIGKILL);  // what it left behind in its group
+  exited_ = true;
+  drain_after_exit();
+  events_.exited(exit);
+}
+
+// What the child wrote before it ended is in the kernel's buffers. Read without waiting: a process
+// that left the group may hold the other end open for ever.
+void TrainerProcess::drain_after_exit() {
+  socket_.cancel();
+  output_.cancel();
+  for (;;) {
+    const ssize_t size =
+        ::read(output_.native_handle(), output_bytes_.data(), output_bytes_.size());
+    if (size <= 0) break;
+    output_tail_.add({output_bytes_.data(), static_cast<size_t>(size)});
+  }
+  while (!lines_.overflowed()) {
+    const ssize_t size =
+        ::read(socket_.native_handle(), socket_bytes_.data(), socket_bytes_.size());
+    if (size <= 0) break;
+    take({socket_bytes_.data(), static_cast<size_t>(size)});
+  }
+}
+
+}  // namespace foldmill::worker

@@ -1,0 +1,156 @@
+// foldmill-worker: trains what a coordinator hands out, in child processes.
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/text.h"
+#include "proto/transport/address.h"
+#include "worker/agent/worker_agent.h"
+#include "worker/logging.h"
+#include "worker/machine.h"
+#include "worker/options.h"
+
+namespace foldmill::worker {
+namespace {
+
+constexpr int kUsage = 2;
+constexpr int kKilled = 130;
+
+std::filesystem::path own_directory() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+// A user's own trainer is taken by its word; ours may not have been built on this machine.
+std::optional<TrainerCommand> default_trainer(const Options& options) {
+  std::filesystem::path program = options.trainer;
+  if (program.empty()) {
+    program = own_directory() / "foldmill-trainer";
+    if (!std::filesystem::exists(program)) return std::nullopt;
+  }
+  TrainerCommand command;
+  command.argv = {program.string()};
+  command.argv.insert(command.argv.end(), options.trainer_args.begin(), options.trainer_args.end());
+  return command;
+}
+
+// One directory per worker process, so that several may share a cache.
+Result<std::filesystem::path> make_work_directory(const Options& options, int slot) {
+  const std::filesystem::path path =
+      options.cache / "work" / std::to_string(::getpid()) / concat("slot-", slot);
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error)
+    return permission_denied(concat("cannot make the work directory '", path.string(),
+                                    "': ", error.message(), "; choose another with --cache"));
+  return path;
+}
+
+Result<AgentOptions> agent_options(const Options& options, const Machine& machine) {
+  AgentOptions agent;
+  agent.name = options.name.empty() ? machine.host : options.name;
+  agent.version = FOLDMILL_VERSION;
+  agent.labels = options.labels;
+  agent.patience = options.patience;
+  agent.grace = options.grace;
+  FOLDMILL_ASSIGN_OR_RETURN(const std::vector<SlotShare> shares,
+                            share_machine(machine, options.slots, options.device));
+  const auto trainer = default_trainer(options);
+  for (const SlotShare& share : shares) {
+    SlotOptions slot;
+    slot.hello.slot = static_cast<int>(agent.slots.size());
+    slot.hello.device = share.device;
+    slot.hello.threads = share.threads;
+    slot.hello.data_dirs = options.data_dirs;
+    FOLDMILL_ASSIGN_OR_RETURN(const std::filesystem::path work,
+                              make_work_directory(options, slot.hello.slot));
+    slot.hello.work_dir = work.string();
+    slot.trainer = trainer;
+    slot.limits.progress = options.progress;
+    agent.slots.push_back(std::move(slot));
+  }
+  return agent;
+}
+
+// The first signal drains, the second kills the trainers and leaves at once.
+void watch_signals(asio::signal_set& signals, WorkerAgent& agent, int& received) {
+  signals.async_wait([&](ErrorCode error, int) {
+    if (error) return;
+    if (++received > 1) {
+      agent.kill_trainers();
+      std::_Exit(kKilled);
+    }
+    agent.drain();
+    watch_signals(signals, agent, received);
+  });
+}
+
+void remove_work_directory(const Options& options) {
+  std::error_code ignored;
+  std::filesystem::remove_all(options.cache / "work" / std::to_string(::getpid()), ignored);
+}
+
+Result<int> serve(const Options& options, const Logger& log) {
+  FOLDMILL_ASSIGN_OR_RETURN(const proto::Address address,
+                            proto::parse_address(options.coordinator));
+  FOLDMILL_ASSIGN_OR_RETURN(FileCache cache,
+                            FileCache::open(options.cache / "files", options.cache_mb * 1'000'000));
+  FOLDMILL_ASSIGN_OR_RETURN(AgentOptions agent_settings, agent_options(options, look_at_machine()));
+  log->info("worker started  version={} name={} slots={} device={} coordinator={}",
+            FOLDMILL_VERSION, agent_settings.name, agent_settings.slots.size(),
+            agent_settings.slots.front().hello.device, options.coordinator);
+  if (!agent_settings.slots.front().trainer)
+    log->warn("no foldmill-trainer beside this program: takes studies of model type command only");
+
+  asio::io_context io;
+  asio::signal_set signals(io, SIGINT, SIGTERM);
+  int received = 0;
+  int exit_code = 0;
+  WorkerAgent agent(
+      io, std::move(agent_settings), std::move(cache),
+      [&] { return proto::make_channel(address, options.security); },
+      [&](ExitCode code, const Status& why) {
+        exit_code = static_cast<int>(code);
+        if (!why.ok())
+          log->error("worker gave up  exit={} reason={}", exit_code, in_quotes(why.message()));
+        signals.cancel();
+        io.stop();
+      },
+      log);
+  watch_signals(signals, agent, received);
+  asio::post(io, [&agent] { agent.start(); });
+  io.run();
+  remove_work_directory(options);
+  log->info("worker ended  exit={}", exit_code);
+  return exit_code;
+}
+
+int run(int argc, const char* const* argv) {
+  const ParsedOptions parsed = parse_options(argc, argv);
+  if (!parsed.options) {
+    (parsed.exit_code == 0 ? std::cout : std::cerr) << parsed.text;
+    return parsed.exit_code;
+  }
+  const Options& options = *parsed.options;
+  const pid_t parent = ::getppid();
+  if (options.die_with_parent && (::prctl(PR_SET_PDEATHSIG, SIGTERM), ::getppid() != parent))
+    return kUsage;
+  const auto log = make_logger("worker", {options.log_level, options.log_file, options.log_json});
+  auto code = log.ok() ? serve(options, *log) : Result<int>(log.status());
+  if (code.ok()) return *code;
+  std::cerr << "foldmill-worker: " << code.status().message() << '\n';
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace foldmill::worker
+
+int main(int argc, char** argv) { return foldmill::worker::run(argc, argv); }

@@ -1,0 +1,215 @@
+"""Makes a Python script a foldmill trainer. One file, standard library only: copy it beside yours.
+
+    import foldmill_trainer
+
+    def train(trial):
+        model = make_model(trial.params["width"])
+        for epoch in trial.epochs():
+            loss = one_epoch(model, trial.params["lr"])
+            trial.report(val_loss=loss)
+
+    foldmill_trainer.run(train)
+
+`trial.epochs()` ends early when the coordinator says stop. To be resumed after an interruption,
+load `trial.resume_path` when it is not None, and inside the loop, after `report`:
+
+            if trial.wants_checkpoint():
+                trial.save_checkpoint(lambda path: torch.save(model.state_dict(), path))
+
+Whatever the script prints is only a log. The protocol is described in worker/protocol.md.
+"""
+
+import json
+import math
+import os
+import select
+import shutil
+import socket
+import sys
+import time
+import traceback
+
+PROTOCOL = 1
+
+
+class _Gone(Exception):
+    """The worker closed the socket: nobody is interested any more."""
+
+
+class Diverged(Exception):
+    """Raise it when the loss makes no sense any more: an answer about the parameters."""
+
+
+class DataMissing(Exception):
+    """Raise it when this machine lacks the data."""
+
+
+class _Stopped(Exception):
+    pass
+
+
+class _Lines:
+    def __init__(self, descriptor):
+        self._socket = socket.socket(fileno=descriptor)
+        self._buffer = b""
+
+    def send(self, message):
+        try:
+            self._socket.sendall(json.dumps(message, allow_nan=False).encode() + b"\n")
+        except OSError as error:
+            raise _Gone() from error
+
+    def receive(self, block=True):
+        """The next message, or None when there is none yet and `block` is false."""
+        while b"\n" not in self._buffer:
+            if not block and not select.select([self._socket], [], [], 0)[0]:
+                return None
+            data = self._socket.recv(65536)
+            if not data:
+                raise _Gone()
+            self._buffer += data
+        line, self._buffer = self._buffer.split(b"\n", 1)
+        return json.loads(line)
+
+
+def _number(value):
+    """JSON has no NaN."""
+    value = float(value)
+    if math.isnan(value):
+        return "nan"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return value
+
+
+class Trial:
+    """One attempt at one fold. `params` are all parameters, constants included."""
+
+    def __init__(self, lines, hello, assignment):
+        self._lines = lines
+        self._assignment = assignment
+        self._cause = None
+        self._began = 0.0
+        self._checkpoints = []
+        self._reported = None
+        self.attempt = assignment["attempt"]
+        self.params = assignment["params"]
+        self.study = assignment["study"]
+        self.trial = assignment["trial"]
+        self.fold = assignment["fold"]
+        self.folds = assignment["folds"]
+        self.data = assignment["data"]
+        self.seed = assignment["attempt_seed"]
+        self.device = hello["device"]
+        self.threads = hello["threads"]
+        self.data_dirs = hello["data_dirs"]
+        self.directory = os.path.join(hello["work_dir"], "attempt-%d" % self.attempt)
+        resume = assignment.get("resume_from")
+        self.resume_path = resume["path"] if resume else None
+        self.epoch = assignment["first_epoch"] - 1
+        os.makedirs(self.directory, exist_ok=True)
+
+    def epochs(self):
+        """The epochs to train, from 1 (or from where the checkpoint ended)."""
+        for epoch in range(self._assignment["first_epoch"], self._assignment["epochs"] + 1):
+            if self.stopping():
+                raise _Stopped()
+            self.epoch = epoch
+            self._began = time.monotonic()
+            yield epoch
+            if self._reported != epoch:
+                raise RuntimeError("epoch %d ended without trial.report(...)" % epoch)
+
+    def report(self, **metrics):
+        """What this epoch gave. The objective's metric must be among the names."""
+        self._lines.send({"type": "epoch", "attempt": self.attempt, "epoch": self.epoch,
+                          "seconds": time.monotonic() - self._began,
+                          "metrics": {name: _number(value) for name, value in metrics.items()}})
+        self._reported = self.epoch
+
+    def stopping(self):
+        """Whether to stop now; long epochs should ask between batches and return."""
+        while self._cause is None:
+            message = self._lines.receive(block=False)
+            if message is None:
+                return False
+            if message["type"] == "shutdown":
+                raise _Gone()
+            if message["type"] == "stop" and message["attempt"] == self.attempt:
+                self._cause = message["cause"]
+        return True
+
+    def wants_checkpoint(self):
+        """After report: whether one is due, by the study's rhythm or because of a stop."""
+        due = self.epoch % self._assignment["checkpoint_every_epochs"] == 0
+        return due or (self.stopping() and self._cause == "preempted")
+
+    def save_checkpoint(self, write):
+        """`write(path)` writes the state after the epoch just reported."""
+        path = os.path.join(self.directory, "epoch-%d.ckpt" % self.epoch)
+        write(path + ".tmp")
+        os.replace(path + ".tmp", path)
+        self._lines.send({"type": "checkpoint", "attempt": self.attempt, "epoch": self.epoch,
+                          "path": path})
+        self._checkpoints.append(path)
+        if len(self._checkpoints) > 2:
+            os.remove(self._checkpoints.pop(0))
+
+    def save_artifact(self, path, name=None):
+        """Sends a file worth keeping; a copy is taken at once."""
+        name = name or os.path.basename(path)
+        copy = os.path.join(self.directory, "artifact-" + os.path.basename(name))
+        shutil.copyfile(path, copy)
+        self._lines.send({"type": "artifact", "attempt": self.attempt, "name": name, "path": copy})
+
+
+def _attempt(train, lines, hello, assignment):
+    """Runs one attempt and returns the last line about it."""
+    attempt = assignment["attempt"]
+    trial = Trial(lines, hello, assignment)
+    lines.send({"type": "started", "attempt": attempt})
+    try:
+        train(trial)
+        complete = trial.epoch >= assignment["epochs"] and trial._reported == trial.epoch
+        if complete or assignment["first_epoch"] > assignment["epochs"]:
+            return {"type": "finished", "attempt": attempt, "outcome": "completed"}
+        if trial._cause is not None:
+            return {"type": "finished", "attempt": attempt, "outcome": "stopped"}
+        cause, message = "user_error", "train() returned after epoch %d of %d" % (
+            trial.epoch, assignment["epochs"])
+    except _Stopped:
+        return {"type": "finished", "attempt": attempt, "outcome": "stopped"}
+    except _Gone:
+        raise
+    except Diverged as error:
+        cause, message = "diverged", str(error)
+    except DataMissing as error:
+        cause, message = "data_missing", str(error)
+    except Exception as error:
+        traceback.print_exc()
+        # torch.cuda.OutOfMemoryError has this name in every version; MemoryError is Python's own.
+        memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+        cause = "out_of_memory" if memory else "user_error"
+        message = "%s: %s" % (type(error).__name__, error)
+    return {"type": "failed", "attempt": attempt, "cause": cause, "message": message}
+
+
+def run(train, name="python", models=()):
+    """Serves the worker until it has no more work; does not return before."""
+    descriptor = os.environ.get("FOLDMILL_TRAINER_FD")
+    if descriptor is None:
+        sys.exit("FOLDMILL_TRAINER_FD is not set: this script is a trainer and is started by "
+                 "foldmill-worker (model: {type: command, run: [...]})")
+    lines = _Lines(int(descriptor))
+    try:
+        hello = lines.receive()
+        lines.send({"type": "ready", "protocol": PROTOCOL, "name": name, "version": "1",
+                    "models": list(models), "devices": [hello["device"]]})
+        while True:
+            message = lines.receive()
+            if message["type"] == "shutdown":
+                return
+            if message["type"] == "assignment":
+                lines.send(_attempt(train, lines, hello, message))
+    except _Gone:
+        return

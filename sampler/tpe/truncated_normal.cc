@@ -12,8 +12,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kInverseSqrt2 = 1 / std::numbers::sqrt2;
 // Below this the asymptotic series is exact to rounding, and erfc is still far from underflow.
 constexpr double kFarTail = -20;
-// Intervals narrower than this, in units of the density's own scale, are taken as flat.
-constexpr double kNarrow = 1e-4;
+// Intervals narrower than this, in units of the density's own scale, are integrated by series.
+constexpr double kNarrow = 0.1;
 
 double normal_cdf(double x) { return 0.5 * std::erfc(-x * kInverseSqrt2); }
 
@@ -41,6 +41,15 @@ double log_add_exp(double a, double b) {
   return larger + std::log1p(std::exp(std::min(a, b) - larger));
 }
 
+// Taylor series of the density about the middle, integrated; the next term is below 1e-11. Cheaper
+// than a difference of two tails, and free of its cancellation.
+double narrow_log_mass(double middle, double width) {
+  const double m2 = middle * middle;
+  const double w2 = width * width;
+  const double series = 1 + w2 * ((m2 - 1) / 24 + w2 * ((m2 - 6) * m2 + 3) / 1920);
+  return -0.5 * m2 - kLogSqrt2Pi + std::log(width * series);
+}
+
 // Both ends at or left of 0, where log Phi loses nothing.
 double left_tail_log_mass(double low, double high) {
   const double log_high = log_normal_cdf(high);
@@ -58,7 +67,7 @@ double log_normal_mass(double low, double high) {
   if (!(low < high)) return -kInfinity;
   const double middle = 0.5 * (low + high);
   if ((high - low) * std::max(1.0, std::abs(middle)) < kNarrow)
-    return -0.5 * middle * middle - kLogSqrt2Pi + std::log(high - low);
+    return narrow_log_mass(middle, high - low);
   if (high <= 0) return left_tail_log_mass(low, high);
   if (low >= 0) return left_tail_log_mass(-high, -low);
   return std::log1p(-normal_cdf(low) - normal_cdf(-high));

@@ -1,0 +1,135 @@
+#include "worker/trainer/protocol/session.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "core/text.h"
+#include "worker/trainer/attempt_runner.h"
+#include "worker/trainer/models/registry.h"
+#include "worker/trainer/torch_compat.h"
+
+namespace foldmill::trainer {
+namespace {
+
+// Writes an attempt's news as lines. A line that cannot be written needs no handling here: the
+// reader sees the same end of the socket and stops the attempt.
+class SocketSink final : public AttemptSink {
+ public:
+  SocketSink(LineSocket& socket, AttemptId attempt) : socket_(socket), attempt_(attempt) {}
+
+  void started() override { socket_.write_line(started_line(attempt_)); }
+  void epoch(const EpochReport& report) override {
+    socket_.write_line(epoch_line(attempt_, report));
+  }
+  void checkpoint(int64_t epoch, const std::filesystem::path& path) override {
+    socket_.write_line(checkpoint_line(attempt_, epoch, path));
+  }
+  void artifact(const std::string& name, const std::filesystem::path& path) override {
+    socket_.write_line(artifact_line(attempt_, name, path));
+  }
+
+ private:
+  LineSocket& socket_;
+  AttemptId attempt_;
+};
+
+std::vector<std::string> devices() {
+  std::vector<std::string> names = {"cpu"};
+  for (size_t i = 0; i < torch::cuda::device_count(); ++i) names.push_back(concat("cuda:", i));
+  return names;
+}
+
+void configure_torch(int threads) {
+  torch::set_num_threads(threads);
+  // Torch allows this once per process.
+  if (torch::get_num_interop_threads() != 1) torch::set_num_interop_threads(1);
+  // Adam's moments of weights that no longer move become denormal, which costs a hundred cycles
+  // each.
+  torch::globalContext().setFlushDenormal(true);
+}
+
+}  // namespace
+
+Session::Session(int fd, std::string version) : socket_(fd), version_(std::move(version)) {}
+
+Session::~Session() = default;
+
+Status Session::run() {
+  std::thread reader([this] { read_messages(); });
+  const Status status = serve();
+  socket_.close_reading();
+  reader.join();
+  return status;
+}
+
+// On the reader thread. The token of the newest assignment is known here alone, so a stop that
+// overtakes the start of its attempt finds it, and one for an attempt that is over finds nothing.
+void Session::read_messages() {
+  std::shared_ptr<StopToken> token = std::make_shared<StopToken>();
+  AttemptId current;
+  while (const std::optional<std::string> line = socket_.read_line()) {
+    Result<Message> message = parse_message(*line);
+    if (message.ok()) {
+      if (const auto* stop = std::get_if<Stop>(&*message)) {
+        if (stop->attempt == current) token->request(stop->cause);
+        continue;
+      }
+      if (const auto* assigned = std::get_if<TrainerAssignment>(&*message)) {
+        token = std::make_shared<StopToken>();
+        current = assigned->assignment.attempt;
+      }
+      if (std::holds_alternative<Shutdown>(*message)) break;
+    }
+    inbox_.push({std::move(message), token});
+  }
+  token->request(StopCause::kClosed);
+  inbox_.close();
+}
+
+Status Session::serve() {
+  while (std::optional<InboxItem> item = inbox_.pop()) {
+    if (!item->message.ok()) return item->message.status();
+    const Message& message = *item->message;
+    if (const auto* hello = std::get_if<Hello>(&message)) {
+      FOLDMILL_RETURN_IF_ERROR(greet(*hello));
+    } else if (const auto* refused = std::get_if<RefusedAssignment>(&message)) {
+      socket_.write_line(outcome_line(
+          refused->attempt, {AttemptState::kFailed, EndCause::kUserError, refused->message}));
+    } else if (const auto* assignment = std::get_if<TrainerAssignment>(&message)) {
+      FOLDMILL_RETURN_IF_ERROR(train(*assignment, *item->stop));
+    }
+  }
+  return ok_status();
+}
+
+Status Session::greet(const Hello& hello) {
+  if (runner_) return failed_precondition("trainer protocol: a second hello");
+  if (hello.protocol != kProtocolVersion)
+    return failed_precondition(concat("the worker speaks trainer protocol ", hello.protocol,
+                                      ", this trainer ", kProtocolVersion,
+                                      "; install the same version of both"));
+  const std::vector<std::string> known = devices();
+  if (std::find(known.begin(), known.end(), hello.device) == known.end())
+    return not_found(
+        concat("device '", hello.device, "' is not there; this trainer has ", join(known, ", ")));
+  configure_torch(hello.threads);
+  const torch::Device device(hello.device);
+  on_cuda_ = device.is_cuda();
+  runner_ = std::make_unique<AttemptRunner>(device, hello.data_dirs, hello.work_dir);
+  socket_.write_line(ready_line(version_, model_types(), known));
+  return ok_status();
+}
+
+Status Session::train(const TrainerAssignment& assignment, const StopToken& stop) {
+  if (!runner_) return failed_precondition("trainer protocol: an assignment before hello");
+  const AttemptId attempt = assignment.assignment.attempt;
+  SocketSink sink(socket_, attempt);
+  const AttemptOutcome outcome = runner_->run(assignment, stop, sink);
+  socket_.write_line(outcome_line(attempt, outcome));
+  // After an error on a GPU its context may be broken for good; a fresh process is the cure.
+  if (on_cuda_ && outcome.cause == EndCause::kInternal) return internal_error(outcome.message);
+  return ok_status();
+}
+
+}  // namespace foldmill::trainer

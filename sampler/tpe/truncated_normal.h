@@ -5,9 +5,8 @@
 namespace foldmill::sampler {
 
 // The normal distribution in logarithms, good in both tails, where the probabilities themselves
-// would round to 0 or 1. Relative error of a logarithm about 1e-13;
-// of a narrow interval's mass about 1e-11.
-// intervals.
+// would round to 0 or 1. Relative error of a logarithm about 1e-13; of a narrow
+// interval's mass about 1e-11.
 
 inline constexpr double kLogSqrt2Pi = 0.91893853320467274178;  // log(sqrt(2 pi))
 

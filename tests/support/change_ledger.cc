@@ -1,0 +1,236 @@
+#include "tests/support/change_ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.h"
+
+namespace foldmill::testing {
+namespace {
+
+bool has_live_attempt(const FoldSnapshot& fold) {
+  return !fold.attempts.empty() && foldmill::is_live(fold.attempts.back().state);
+}
+
+std::string name(const FoldKey& key) {
+  return concat("trial ", key.trial.value, " fold ", key.fold.value);
+}
+
+}  // namespace
+
+void ChangeLedger::apply(const Change& change) {
+  std::visit([&](const auto& fact) { on(fact); }, change);
+}
+
+Snapshot ChangeLedger::snapshot() const {
+  Snapshot snapshot;
+  for (const auto& [id, study] : studies_) snapshot.studies.push_back(study.facts);
+  for (const auto& [id, seen] : workers_) snapshot.workers.push_back({id, seen.name});
+  if (!attempts_.empty()) snapshot.last_attempt = attempts_.rbegin()->first;
+  return snapshot;
+}
+
+const change::TrialEnded* ChangeLedger::end_of(const TrialKey& key) const {
+  const auto end = trial_ends_.find(key);
+  return end == trial_ends_.end() ? nullptr : &end->second;
+}
+
+const change::AttemptEnded* ChangeLedger::end_of(AttemptId attempt) const {
+  const auto end = attempt_ends_.find(attempt);
+  return end == attempt_ends_.end() ? nullptr : &end->second;
+}
+
+const change::WorkerSeen* ChangeLedger::worker(const std::string& worker_name) const {
+  for (const auto& [id, seen] : workers_)
+    if (seen.name == worker_name) return &seen;
+  return nullptr;
+}
+
+bool ChangeLedger::is_referenced(const ArtifactRef& artifact) const {
+  for (const auto& [id, study] : studies_)
+    for (const TrialSnapshot& trial : study.facts.trials)
+      for (const FoldSnapshot& fold : trial.folds)
+        if (fold.checkpoint && fold.checkpoint->artifact == artifact) return true;
+  return std::find(artifacts_.begin(), artifacts_.end(), artifact) != artifacts_.end();
+}
+
+int64_t ChangeLedger::count(StudyId id, TrialState state) const {
+  const auto& trials = study(id).trials;
+  return std::count_if(trials.begin(), trials.end(),
+                       [&](const TrialSnapshot& trial) { return trial.state == state; });
+}
+
+int64_t ChangeLedger::live_attempts(StudyId id) const {
+  int64_t live = 0;
+  for (const TrialSnapshot& trial : study(id).trials)
+    live += std::count_if(trial.folds.begin(), trial.folds.end(), has_live_attempt);
+  return live;
+}
+
+void ChangeLedger::on(const change::StudyCreated& created) {
+  expect(!studies_.contains(created.study), "a study is created once");
+  StudySnapshot facts;
+  facts.id = created.study;
+  facts.spec = created.spec;
+  facts.created = created.at;
+  studies_[created.study] = {std::move(facts), {}};
+}
+
+void ChangeLedger::on(const change::StudyStateChanged& changed) {
+  Study& study = studies_.at(changed.study);
+  study.facts.state = changed.state;
+  study.reason = changed.reason;
+}
+
+void ChangeLedger::on(const change::StudyExtended& extended) {
+  StudySnapshot& study = studies_.at(extended.study).facts;
+  study.spec.trials = extended.trials;
+  expect_budget_kept(study);
+}
+
+void ChangeLedger::on(const change::TrialCreated& created) {
+  StudySnapshot& study = studies_.at(created.trial.study).facts;
+  expect(study.state == StudyState::kActive, "trials begin in active studies only");
+  expect(created.trial.trial.value == static_cast<int64_t>(study.trials.size()),
+         "trial numbers have no gaps");
+  expect(created.folds == study.spec.folds.k, "a trial has all folds of the plan");
+  TrialSnapshot& trial = study.trials.emplace_back();
+  trial.number = created.trial.trial;
+  trial.params = created.params;
+  trial.enqueued = created.enqueued;
+  trial.created = created.at;
+  trial.folds.resize(static_cast<size_t>(created.folds));
+  expect_budget_kept(study);
+}
+
+void ChangeLedger::on(const change::TrialEnded& ended) {
+  StudySnapshot& study = studies_.at(ended.trial.study).facts;
+  TrialSnapshot& facts = trial(ended.trial.study, ended.trial.trial);
+  expect(facts.state == TrialState::kRunning, "a trial ends once");
+  expect(is_finished(ended.state), "a trial ends in a finished state");
+  for (const FoldSnapshot& fold : facts.folds) {
+    expect(!has_live_attempt(fold), "nothing trains for a trial that has ended");
+    expect(is_finished(fold.state), "all folds of an ended trial have ended");
+    expect(ended.state != TrialState::kCompleted || fold.state == FoldState::kCompleted,
+           "a completed trial has completed all its folds");
+  }
+  facts.state = ended.state;
+  facts.value = ended.value;
+  facts.cause = ended.cause;
+  facts.ended = ended.at;
+  trial_ends_[ended.trial] = ended;
+  expect_budget_kept(study);
+}
+
+void ChangeLedger::on(const change::FoldChanged& changed) {
+  FoldSnapshot& facts = fold(changed.fold);
+  expect(!is_finished(facts.state), name(changed.fold) + " ends once");
+  expect(!has_live_attempt(facts), name(changed.fold) + " changes after its attempt has ended");
+  const StudySpec& spec = study(changed.fold.study).spec;
+  if (changed.state == FoldState::kCompleted)
+    expect(static_cast<int64_t>(facts.curve.size()) ==
+               spec.epochs(trial(changed.fold.study, changed.fold.trial).params),
+           name(changed.fold) + " is complete only with all its epochs");
+  facts.state = changed.state;
+  facts.value = changed.value;
+}
+
+void ChangeLedger::on(const change::AttemptLeased& leased) {
+  FoldSnapshot& facts = fold(leased.fold);
+  const StudySnapshot& study = studies_.at(leased.fold.study).facts;
+  expect(study.state == StudyState::kActive, "leases are given in active studies only");
+  expect(facts.state == FoldState::kPending && !has_live_attempt(facts),
+         name(leased.fold) + " has at most one live attempt");
+  expect(trial(leased.fold.study, leased.fold.trial).state == TrialState::kRunning,
+         "only running trials have attempts");
+  expect(attempts_.empty() || attempts_.rbegin()->first < leased.attempt, "attempt ids rise");
+  expect(leased.number == static_cast<int64_t>(facts.attempts.size()) + 1,
+         name(leased.fold) + ": the fencing number rises by one");
+  expect(leased.first_epoch == (facts.checkpoint ? facts.checkpoint->epoch + 1 : 1),
+         name(leased.fold) + " goes on where its checkpoint is");
+  expect(leased.first_epoch <= static_cast<int64_t>(facts.curve.size()) + 1,
+         name(leased.fold) + " leaves no gap");
+  facts.state = FoldState::kLeased;
+  facts.curve.resize(static_cast<size_t>(leased.first_epoch - 1));
+  facts.attempts.push_back({.id = leased.attempt,
+                            .number = leased.number,
+                            .worker = leased.worker,
+                            .slot = leased.slot,
+                            .first_epoch = leased.first_epoch});
+  attempts_[leased.attempt] = leased.fold;
+  if (study.spec.parallel)
+    expect(live_attempts(study.id) <= *study.spec.parallel, "`parallel` caps the live attempts");
+}
+
+void ChangeLedger::on(const change::AttemptStarted& started) {
+  expect(is_live(started.attempt), "only a live attempt starts");
+  attempt(started.attempt).state = AttemptState::kRunning;
+}
+
+void ChangeLedger::on(const change::AttemptEnded& ended) {
+  expect(is_live(ended.attempt), "an attempt ends once");
+  attempt(ended.attempt).state = ended.outcome.state;
+  attempt(ended.attempt).cause = ended.outcome.cause;
+  attempt_ends_[ended.attempt] = ended;
+}
+
+void ChangeLedger::on(const change::EpochReported& reported) {
+  FoldSnapshot& facts = fold(reported.fold);
+  expect(is_live(reported.attempt) && attempts_.at(reported.attempt) == reported.fold,
+         "only the live attempt of a fold writes");
+  expect(reported.report.epoch == static_cast<int64_t>(facts.curve.size()) + 1,
+         name(reported.fold) + " has neither gap nor duplicate");
+  facts.curve.push_back(reported.value);
+}
+
+void ChangeLedger::on(const change::CheckpointRecorded& recorded) {
+  expect(is_live(recorded.attempt), "only a live attempt saves a checkpoint");
+  FoldSnapshot& facts = fold(recorded.fold);
+  expect(recorded.checkpoint.epoch <= static_cast<int64_t>(facts.curve.size()),
+         "a checkpoint is of a reported epoch");
+  facts.checkpoint = recorded.checkpoint;
+}
+
+void ChangeLedger::on(const change::ArtifactRecorded& recorded) {
+  expect(is_live(recorded.attempt), "only a live attempt saves an artifact");
+  artifacts_.push_back(recorded.artifact);
+}
+
+void ChangeLedger::on(const change::CheckpointDropped& dropped) {
+  expect(fold(dropped.fold).checkpoint.has_value(), "a checkpoint is dropped once");
+  fold(dropped.fold).checkpoint.reset();
+}
+
+void ChangeLedger::on(const change::WorkerSeen& seen) { workers_[seen.worker] = seen; }
+
+void ChangeLedger::expect(bool holds, std::string invariant) {
+  if (!holds) violations_.push_back(std::move(invariant));
+}
+
+TrialSnapshot& ChangeLedger::trial(StudyId study, TrialNumber number) {
+  return studies_.at(study).facts.trials.at(static_cast<size_t>(number.value));
+}
+
+FoldSnapshot& ChangeLedger::fold(const FoldKey& key) {
+  return trial(key.study, key.trial).folds.at(static_cast<size_t>(key.fold.value));
+}
+
+AttemptSnapshot& ChangeLedger::attempt(AttemptId id) {
+  std::vector<AttemptSnapshot>& attempts = fold(attempts_.at(id)).attempts;
+  return *std::find_if(attempts.begin(), attempts.end(),
+                       [&](const AttemptSnapshot& attempt) { return attempt.id == id; });
+}
+
+bool ChangeLedger::is_live(AttemptId id) {
+  return attempts_.contains(id) && foldmill::is_live(attempt(id).state);
+}
+
+void ChangeLedger::expect_budget_kept(const StudySnapshot& study) {
+  const auto& trials = study.trials;
+  const auto used = std::count_if(trials.begin(), trials.end(), [](const TrialSnapshot& trial) {
+    return counts_for_budget(trial.state) || trial.state == TrialState::kRunning;
+  });
+  expect(used <= study.spec.trials, "the budget is never exceeded");
+}
+
+}  // namespace foldmill::testing

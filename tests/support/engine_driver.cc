@@ -1,0 +1,306 @@
+#include "tests/support/engine_driver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+#include "core/sha256.h"
+#include "core/text.h"
+#include "sampler/sampler.h"
+
+namespace foldmill::testing {
+
+using namespace foldmill::engine;
+
+ArtifactRef fake_artifact(const std::string& content) {
+  return {sha256_hex(content), static_cast<int64_t>(content.size())};
+}
+
+StudySpec small_study(int64_t trials, int folds, int64_t epochs) {
+  StudySpec spec;
+  spec.name = "small";
+  spec.seed = 7;
+  spec.trials = trials;
+  spec.folds.k = folds;
+  spec.folds.seed = spec.seed;
+  spec.constants.set("epochs", epochs);
+  spec.sampler.type = "random";
+  spec.pruning.type = "none";
+  auto space = SearchSpace::create({{"lr", *Distribution::make_float(0.001, 0.1), {}}});
+  spec.space = std::move(space).value();
+  return spec;
+}
+
+EngineDriver::EngineDriver(EngineOptions options)
+    : curve([](const FoldKey& key, int64_t epoch) {
+        return 1.0 / static_cast<double>(epoch) + 0.01 * static_cast<double>(key.trial.value);
+      }),
+      now{SteadyTime(std::chrono::hours(1)), WallTime(std::chrono::hours(24 * 20000))},
+      options_(options) {
+  restart();
+}
+
+void EngineDriver::send(Event event) {
+  last_effects_.clear();
+  take(engine_->on(std::move(event), now));
+  answer_questions();
+}
+
+void EngineDriver::advance(Milliseconds by) {
+  const SteadyTime end = now.steady + by;
+  while (timer_ && *timer_ <= end) {
+    const SteadyTime due = std::max(*std::exchange(timer_, std::nullopt), now.steady);
+    now.wall += std::chrono::duration_cast<std::chrono::microseconds>(due - now.steady);
+    now.steady = due;
+    send(event::TimerFired{});
+  }
+  now.wall += std::chrono::duration_cast<std::chrono::microseconds>(end - now.steady);
+  now.steady = end;
+}
+
+void EngineDriver::restart() {
+  questions_.clear();
+  last_effects_.clear();
+  timer_.reset();
+  for (FakeWorker& worker : workers_) worker.connected = false;
+  engine_ = std::make_unique<Engine>(options_, ledger_.snapshot(), now);
+  take(engine_->start(now));
+  answer_questions();
+}
+
+effect::Reply EngineDriver::create(StudySpec spec) {
+  send(event::StudyCreateRequested{RequestId(++last_request_), std::move(spec)});
+  return performed<effect::Reply>().at(0);
+}
+
+effect::Reply EngineDriver::command(const std::string& study, event::StudyVerb verb, int64_t trials,
+                                    bool relative) {
+  send(event::StudyCommanded{RequestId(++last_request_), study, verb, trials, relative});
+  return performed<effect::Reply>().at(0);
+}
+
+void EngineDriver::hold_suggestions(bool hold) {
+  hold_ = hold;
+  answer_questions();
+}
+
+FakeWorker& EngineDriver::worker(FakeWorker who) { return workers_.emplace_back(std::move(who)); }
+
+FakeWorker& EngineDriver::join(FakeWorker who) {
+  FakeWorker& made = worker(std::move(who));
+  connect(made);
+  return made;
+}
+
+void EngineDriver::connect(FakeWorker& worker) {
+  worker.session = SessionId(++last_session_);
+  worker.connected = true;
+  event::WorkerJoined joined{.session = worker.session,
+                             .name = worker.name,
+                             .instance = worker.instance,
+                             .slots = worker.slots,
+                             .labels = worker.labels,
+                             .models = worker.models,
+                             .version = "test",
+                             .running = {}};
+  for (const auto& [attempt, task] : worker.tasks) joined.running.push_back({attempt, task.slot});
+  send(std::move(joined));
+}
+
+void EngineDriver::disconnect(FakeWorker& worker) {
+  worker.connected = false;
+  send(event::WorkerLeft{worker.session, "the connection broke"});
+}
+
+void EngineDriver::replace_process(FakeWorker& worker) {
+  if (worker.connected) disconnect(worker);
+  worker.tasks.clear();
+  worker.instance += "+";
+}
+
+void EngineDriver::drain(FakeWorker& worker) { send(event::WorkerDraining{worker.session}); }
+
+effect::SendAck EngineDriver::started(FakeWorker& worker, AttemptId attempt) {
+  send(event::AttemptStarted{worker.session, next_sequence(attempt), attempt});
+  return acknowledged(last_sequence_);
+}
+
+effect::SendAck EngineDriver::report(FakeWorker& worker, AttemptId attempt, int64_t epoch,
+                                     double value) {
+  return report(worker, attempt,
+                EpochReport{.epoch = epoch, .metrics = {{"val_loss", value}}, .seconds = 1});
+}
+
+effect::SendAck EngineDriver::report(FakeWorker& worker, AttemptId attempt, EpochReport report) {
+  send(event::EpochReported{worker.session, next_sequence(attempt), attempt, std::move(report)});
+  return acknowledged(last_sequence_);
+}
+
+effect::SendAck EngineDriver::train_epoch(FakeWorker& worker, AttemptId attempt) {
+  FakeWorker::Task& task = worker.tasks.at(attempt);
+  ++task.epoch;
+  const int64_t epoch = task.epoch;
+  return report(worker, attempt, epoch, curve(task.assignment.fold, epoch));
+}
+
+effect::SendAck EngineDriver::checkpoint(FakeWorker& worker, AttemptId attempt, int64_t epoch,
+                                         const std::string& content) {
+  send(event::CheckpointSaved{
+      worker.session, next_sequence(attempt), attempt, {epoch, fake_artifact(content)}});
+  return acknowledged(last_sequence_);
+}
+
+effect::SendAck EngineDriver::artifact(FakeWorker& worker, AttemptId attempt,
+                                       const std::string& content) {
+  send(event::ArtifactSaved{worker.session, next_sequence(attempt), attempt, "state_dict.pt",
+                            fake_artifact(content)});
+  return acknowledged(last_sequence_);
+}
+
+effect::SendAck EngineDriver::finish(FakeWorker& worker, AttemptId attempt,
+                                     AttemptOutcome outcome) {
+  worker.tasks.erase(attempt);
+  send(event::AttemptFinished{worker.session, next_sequence(attempt), attempt, std::move(outcome)});
+  return acknowledged(last_sequence_);
+}
+
+void EngineDriver::complete(FakeWorker& worker, AttemptId attempt) {
+  for (;;) {
+    const auto task = worker.tasks.find(attempt);
+    if (task == worker.tasks.end()) return;
+    if (task->second.stop) {
+      finish(worker, attempt, {AttemptState::kStopped, *task->second.stop, {}});
+      return;
+    }
+    if (task->second.epoch >= task->second.assignment.epochs) break;
+    train_epoch(worker, attempt);
+  }
+  finish(worker, attempt, {AttemptState::kSucceeded, EndCause::kNone, {}});
+}
+
+void EngineDriver::run_out() {
+  for (bool busy = true; busy;) {
+    busy = false;
+    for (FakeWorker& worker : workers_) {
+      if (!worker.connected || worker.tasks.empty()) continue;
+      complete(worker, worker.attempt());
+      busy = true;
+    }
+  }
+}
+
+std::vector<std::string> EngineDriver::violations() const {
+  std::vector<std::string> all = violations_;
+  all.insert(all.end(), ledger_.violations().begin(), ledger_.violations().end());
+  return all;
+}
+
+void EngineDriver::take(Transition transition) {
+  for (const Change& change : transition.changes) ledger_.apply(change);
+  for (const Effect& effect : transition.effects) {
+    last_effects_.push_back(effect);
+    std::visit([&](const auto& what) { perform(what); }, effect);
+  }
+}
+
+void EngineDriver::answer_questions() {
+  while (!hold_ && !questions_.empty()) {
+    const effect::AskSampler ask = std::move(questions_.front());
+    questions_.pop_front();
+    const auto sampler = sampler::make_sampler(ask.spec->sampler);
+    auto params =
+        sampler.value()->suggest(ask.history, ask.spec->space, ask.spec->objective.direction,
+                                 ask.spec->seed, ask.trial, ask.fixed);
+    take(engine_->on(
+        event::SuggestionReady{ask.study, ask.trial, ask.history_version, std::move(params)}, now));
+  }
+}
+
+uint64_t EngineDriver::next_sequence(AttemptId attempt) {
+  sent_[++last_sequence_] = attempt;
+  return last_sequence_;
+}
+
+effect::SendAck EngineDriver::acknowledged(uint64_t sequence) const {
+  for (const auto& ack : performed<effect::SendAck>())
+    if (ack.sequence == sequence) return ack;
+  return {};  // sequence 0: nothing was said
+}
+
+FakeWorker* EngineDriver::by_session(SessionId session) {
+  for (FakeWorker& worker : workers_)
+    if (worker.connected && worker.session == session) return &worker;
+  return nullptr;
+}
+
+void EngineDriver::perform(const effect::AskSampler& ask) {
+  const StudySnapshot& asked = ledger_.study(ask.study);
+  expect(ask.trial.value == static_cast<int64_t>(asked.trials.size()),
+         "the sampler is asked for the next trial");
+  const int64_t cancelled = ledger_.count(ask.study, TrialState::kCancelled);
+  expect(static_cast<int64_t>(ask.history.size()) + cancelled == ask.trial.value,
+         "the history holds all trials but the cancelled ones");
+  for (const auto& entry : ask.history.entries())
+    expect(asked.trials.at(static_cast<size_t>(entry->number.value)).state == entry->state,
+           "the history says what is on disk");
+  expect(std::none_of(questions_.begin(), questions_.end(),
+                      [&](const auto& other) { return other.study == ask.study; }),
+         "one question per study at a time");
+  questions_.push_back(ask);
+}
+
+void EngineDriver::perform(const effect::SendWelcome& welcome) {
+  FakeWorker* worker = by_session(welcome.session);
+  expect(worker != nullptr, "only who has joined is welcomed");
+  if (worker == nullptr) return;
+  for (AttemptId kept : welcome.keep)
+    expect(ledger_.end_of(kept) == nullptr, "only live attempts are kept");
+  std::erase_if(worker->tasks, [&](const auto& task) {
+    return std::find(welcome.keep.begin(), welcome.keep.end(), task.first) == welcome.keep.end();
+  });
+}
+
+void EngineDriver::perform(const effect::SendAssignment& send) {
+  const Assignment& given = send.assignment;
+  expect(ledger_.end_of(given.attempt) == nullptr && ledger_.fold_of(given.attempt) == given.fold,
+         "what is assigned has been leased");
+  FakeWorker* worker = by_session(send.session);
+  expect(worker != nullptr, "work goes to those who are here");
+  if (worker == nullptr) return;
+  expect(send.slot < worker->slots &&
+             std::none_of(worker->tasks.begin(), worker->tasks.end(),
+                          [&](const auto& task) { return task.second.slot == send.slot; }),
+         "work goes to free slots");
+  worker->tasks[given.attempt] = {given, send.slot, given.first_epoch() - 1};
+}
+
+void EngineDriver::perform(const effect::SendAck& ack) {
+  FakeWorker* worker = by_session(ack.session);
+  if (worker == nullptr || ack.verdict != AckVerdict::kSuperseded) return;
+  const auto attempt = sent_.find(ack.sequence);
+  if (attempt != sent_.end()) worker->tasks.erase(attempt->second);
+}
+
+void EngineDriver::perform(const effect::SendStop& stop) {
+  FakeWorker* worker = by_session(stop.session);
+  expect(worker != nullptr, "a stop goes to those who are here");
+  if (worker == nullptr) return;
+  const auto task = worker->tasks.find(stop.attempt);
+  if (task != worker->tasks.end()) task->second.stop = stop.cause;
+}
+
+void EngineDriver::perform(const effect::CloseSession& close) {
+  if (FakeWorker* worker = by_session(close.session)) worker->connected = false;
+}
+
+void EngineDriver::perform(const effect::ArmTimer& timer) { timer_ = timer.at; }
+
+void EngineDriver::perform(const effect::DeleteArtifact& remove) {
+  expect(!ledger_.is_referenced(remove.artifact), "a file goes only when nothing refers to it");
+}
+
+void EngineDriver::expect(bool holds, const std::string& what) {
+  if (!holds) violations_.push_back(what);
+}
+
+}  // namespace foldmill::testing

@@ -92,6 +92,7 @@ class Trial:
         self._began = 0.0
         self._checkpoints = []
         self._reported = None
+        self._declined = False  # wants_checkpoint() was asked about this epoch, and said no
         self.attempt = assignment["attempt"]
         self.params = assignment["params"]
         self.study = assignment["study"]
@@ -112,7 +113,9 @@ class Trial:
     def epochs(self):
         """The epochs to train, from 1 (or from where the checkpoint ended)."""
         for epoch in range(self._assignment["first_epoch"], self._assignment["epochs"] + 1):
-            if self.stopping():
+            # A pre-empted attempt that was just told to keep no checkpoint trains one more epoch,
+            # so as not to give back an epoch that nobody can go on from.
+            if self.stopping() and not (self._cause == "preempted" and self._declined):
                 raise _Stopped()
             self.epoch = epoch
             self._began = time.monotonic()
@@ -142,7 +145,9 @@ class Trial:
     def wants_checkpoint(self):
         """After report: whether one is due, by the study's rhythm or because of a stop."""
         due = self.epoch % self._assignment["checkpoint_every_epochs"] == 0
-        return due or (self.stopping() and self._cause == "preempted")
+        wanted = due or (self.stopping() and self._cause == "preempted")
+        self._declined = not wanted
+        return wanted
 
     def save_checkpoint(self, write):
         """`write(path)` writes the state after the epoch just reported."""

@@ -12,6 +12,19 @@ namespace foldmill::testing {
 
 using namespace foldmill::engine;
 
+namespace {
+
+WorkerId holder_of(const ChangeLedger& ledger, AttemptId attempt) {
+  const FoldKey key = ledger.fold_of(attempt);
+  const TrialSnapshot& trial =
+      ledger.study(key.study).trials.at(static_cast<size_t>(key.trial.value));
+  for (const AttemptSnapshot& each : trial.folds.at(static_cast<size_t>(key.fold.value)).attempts)
+    if (each.id == attempt) return each.worker;
+  return {};
+}
+
+}  // namespace
+
 ArtifactRef fake_artifact(const std::string& content) {
   return {sha256_hex(content), static_cast<int64_t>(content.size())};
 }
@@ -276,9 +289,12 @@ void EngineDriver::perform(const effect::SendAssignment& send) {
 
 void EngineDriver::perform(const effect::SendAck& ack) {
   FakeWorker* worker = by_session(ack.session);
-  if (worker == nullptr || ack.verdict != AckVerdict::kSuperseded) return;
   const auto attempt = sent_.find(ack.sequence);
-  if (attempt != sent_.end()) worker->tasks.erase(attempt->second);
+  if (worker == nullptr || attempt == sent_.end()) return;
+  if (ack.verdict == AckVerdict::kSuperseded) worker->tasks.erase(attempt->second);
+  if (ack.verdict == AckVerdict::kAccepted)
+    expect(holder_of(ledger_, attempt->second) == ledger_.worker(worker->name)->worker,
+           "only the worker that holds an attempt writes for it");
 }
 
 void EngineDriver::perform(const effect::SendStop& stop) {

@@ -1,0 +1,380 @@
+// What every StudyStore must do, run on each of them.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "storage/memory_store.h"
+#include "storage/open.h"
+#include "tests/support/store_changes.h"
+#include "tests/support/temp_dir.h"
+
+namespace foldmill::storage {
+namespace {
+
+using namespace foldmill::test;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual StudyStore& store() = 0;
+  virtual void reopen() = 0;  // as after a restart
+};
+
+class MemoryBackend final : public Backend {
+ public:
+  StudyStore& store() override { return store_; }
+  void reopen() override {}
+
+ private:
+  MemoryStore store_;
+};
+
+class SqliteBackend final : public Backend {
+ public:
+  SqliteBackend() { reopen(); }
+  StudyStore& store() override { return *opened_.store; }
+  void reopen() override {
+    opened_ = {};
+    auto opened = open_store(dir_ / "study.db");
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    opened_ = std::move(*opened);
+  }
+
+ private:
+  TempDir dir_;
+  OpenedStore opened_;
+};
+
+class StoreContract : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == "sqlite")
+      backend_ = std::make_unique<SqliteBackend>();
+    else
+      backend_ = std::make_unique<MemoryBackend>();
+  }
+
+  void apply(const std::vector<Change>& changes) {
+    const Status status = backend_->store().apply(changes);
+    ASSERT_TRUE(status.ok()) << status.message();
+  }
+  void refuses(const std::vector<Change>& changes, const std::string& words = "") {
+    const Status status = backend_->store().apply(changes);
+    EXPECT_EQ(status.code(), StatusCode::kInternal) << status.message();
+    EXPECT_THAT(status.message(), HasSubstr(words));
+  }
+  Snapshot load() {
+    auto snapshot = backend_->store().load();
+    EXPECT_TRUE(snapshot.ok()) << snapshot.status().message();
+    return std::move(*snapshot);
+  }
+  TrialSnapshot trial(size_t number = 0) { return load().studies.at(0).trials.at(number); }
+  FoldSnapshot fold(size_t index = 0) { return trial().folds.at(index); }
+
+  void one_leased_fold() {
+    apply(
+        {study_created(), worker_seen(), trial_created(0, 2), leased(1, fold_key(0)), started(1)});
+  }
+
+  std::unique_ptr<Backend> backend_;
+};
+
+TEST_P(StoreContract, IsEmptyAtFirst) {
+  const Snapshot snapshot = load();
+  EXPECT_THAT(snapshot.studies, SizeIs(0));
+  EXPECT_THAT(snapshot.workers, SizeIs(0));
+  EXPECT_EQ(snapshot.last_attempt, AttemptId(0));
+  apply({});
+}
+
+TEST_P(StoreContract, KeepsAStudyWithItsWholeSpec) {
+  apply({study_created(2, "second"), study_created(1, "first")});
+  backend_->reopen();
+  const Snapshot snapshot = load();
+  ASSERT_THAT(snapshot.studies, SizeIs(2));
+  EXPECT_EQ(snapshot.studies[0].id, StudyId(1));
+  EXPECT_EQ(snapshot.studies[0].spec, example_spec("first"));
+  EXPECT_EQ(snapshot.studies[0].state, StudyState::kActive);
+  EXPECT_EQ(snapshot.studies[0].created, at(0));
+  EXPECT_EQ(snapshot.studies[1].spec.name, "second");
+}
+
+TEST_P(StoreContract, KeepsStateAndBudgetOfAStudy) {
+  apply({study_created(), change::StudyStateChanged{StudyId(1), StudyState::kPaused, "", at(5)},
+         change::StudyExtended{StudyId(1), 50, at(6)}});
+  EXPECT_EQ(load().studies[0].state, StudyState::kPaused);
+  EXPECT_EQ(load().studies[0].spec.trials, 50);
+  apply({change::StudyStateChanged{StudyId(1), StudyState::kFailed, "no luck", at(7)},
+         change::StudyStateChanged{StudyId(1), StudyState::kActive, "", at(8)}});
+  EXPECT_EQ(load().studies[0].state, StudyState::kActive);
+}
+
+TEST_P(StoreContract, KeepsATrialFromBeginningToEnd) {
+  apply({study_created(), worker_seen(),
+         change::TrialCreated{trial_key(0), example_params(), true, 2, at(10)}});
+  EXPECT_EQ(trial().state, TrialState::kRunning);
+  EXPECT_EQ(trial().params, example_params());
+  EXPECT_TRUE(trial().enqueued);
+  EXPECT_EQ(trial().created, at(10));
+  ASSERT_THAT(trial().folds, SizeIs(2));
+  EXPECT_EQ(fold().state, FoldState::kPending);
+
+  const PruneDecision decision{FoldIndex(0), 2, 0.1, 0.2, 3, "median"};
+  apply({change::TrialEnded{trial_key(0), TrialState::kPruned, 0.25, EndCause::kPruned, "worse",
+                            decision, at(400)}});
+  backend_->reopen();
+  EXPECT_EQ(trial().state, TrialState::kPruned);
+  EXPECT_EQ(trial().value, 0.25);
+  EXPECT_EQ(trial().cause, EndCause::kPruned);
+  EXPECT_EQ(trial().ended, at(400));
+}
+
+TEST_P(StoreContract, KeepsEveryKindOfParameterValue) {
+  const ParameterSet params{{"z", true}, {"a", int64_t{1}}, {"m", 1.0}, {"s", std::string("1")}};
+  apply({study_created(), trial_created(0, 1, params)});
+  backend_->reopen();
+  EXPECT_EQ(trial().params, params);
+}
+
+TEST_P(StoreContract, ListsTrialsByNumber) {
+  apply({study_created()});
+  for (int64_t number = 0; number < 12; ++number) apply({trial_created(number)});
+  const auto trials = load().studies[0].trials;
+  ASSERT_THAT(trials, SizeIs(12));
+  for (size_t i = 0; i < trials.size(); ++i)
+    EXPECT_EQ(trials[i].number, TrialNumber(static_cast<int64_t>(i)));
+}
+
+TEST_P(StoreContract, KeepsAnAttemptFromLeaseToEnd) {
+  apply({study_created(), worker_seen(), trial_created(0), leased(7, fold_key(0))});
+  EXPECT_EQ(fold().state, FoldState::kLeased);
+  ASSERT_THAT(fold().attempts, SizeIs(1));
+  EXPECT_EQ(fold().attempts[0].id, AttemptId(7));
+  EXPECT_EQ(fold().attempts[0].worker, WorkerId(1));
+  EXPECT_EQ(fold().attempts[0].state, AttemptState::kLeased);
+  apply({started(7)});
+  EXPECT_EQ(fold().attempts[0].state, AttemptState::kRunning);
+  apply({attempt_ended(7, AttemptState::kLost, EndCause::kLost),
+         fold_changed(fold_key(0), FoldState::kPending)});
+  backend_->reopen();
+  EXPECT_EQ(fold().attempts[0].state, AttemptState::kLost);
+  EXPECT_EQ(fold().attempts[0].cause, EndCause::kLost);
+  EXPECT_EQ(fold().state, FoldState::kPending);
+  EXPECT_EQ(load().last_attempt, AttemptId(7));
+}
+
+TEST_P(StoreContract, KeepsCurvesWithNanAndInfinity) {
+  one_leased_fold();
+  apply({reported(1, fold_key(0), 1, 0.5), reported(1, fold_key(0), 2, std::nan("")),
+         reported(1, fold_key(0), 3, kInf), reported(1, fold_key(0), 4, -kInf)});
+  backend_->reopen();
+  const auto curve = fold().curve;
+  ASSERT_THAT(curve, SizeIs(4));
+  EXPECT_EQ(curve[0], 0.5);
+  EXPECT_TRUE(std::isnan(curve[1]));
+  EXPECT_EQ(curve[2], kInf);
+  EXPECT_EQ(curve[3], -kInf);
+}
+
+TEST_P(StoreContract, ANanValueIsNone) {
+  one_leased_fold();
+  apply({fold_changed(fold_key(0), FoldState::kCompleted, std::nan("")),
+         trial_ended(0, TrialState::kFailed, std::nan(""))});
+  EXPECT_EQ(fold().value, std::nullopt);
+  EXPECT_EQ(trial().value, std::nullopt);
+}
+
+TEST_P(StoreContract, ALaterAttemptSupersedesReportsFromItsFirstEpochOn) {
+  one_leased_fold();
+  apply({reported(1, fold_key(0), 1, 0.1), reported(1, fold_key(0), 2, 0.2),
+         reported(1, fold_key(0), 3, 0.3)});
+  apply({attempt_ended(1, AttemptState::kLost, EndCause::kLost), leased(2, fold_key(0), 2, 2)});
+  EXPECT_THAT(fold().curve, ElementsAre(0.1));
+  apply({reported(2, fold_key(0), 2, 0.9)});
+  backend_->reopen();
+  EXPECT_THAT(fold().curve, ElementsAre(0.1, 0.9));
+  EXPECT_THAT(fold().attempts, SizeIs(2));
+}
+
+TEST_P(StoreContract, KeepsReplacesAndDropsACheckpoint) {
+  one_leased_fold();
+  const Checkpoint first{1, artifact('a')}, second{2, artifact('b', 9)};
+  apply({change::CheckpointRecorded{AttemptId(1), fold_key(0), first, at(1)}});
+  EXPECT_EQ(fold().checkpoint, first);
+  apply({change::CheckpointRecorded{AttemptId(1), fold_key(0), second, at(2)}});
+  backend_->reopen();
+  EXPECT_EQ(fold().checkpoint, second);
+  apply({change::CheckpointDropped{fold_key(0)}, change::CheckpointDropped{fold_key(0)}});
+  EXPECT_EQ(fold().checkpoint, std::nullopt);
+}
+
+TEST_P(StoreContract, KeepsWorkers) {
+  apply({worker_seen(2, "b"), worker_seen(1, "a"), worker_seen(2, "b", "gone")});
+  const auto workers = load().workers;
+  ASSERT_THAT(workers, SizeIs(2));
+  EXPECT_EQ(workers[0].name, "a");
+  EXPECT_EQ(workers[1].id, WorkerId(2));
+}
+
+// ---- idempotence
+
+TEST_P(StoreContract, EachChangeStoredTwiceIsStoredOnce) {
+  const FoldKey f = fold_key(0);
+  const std::vector<Change> life = {
+      study_created(),
+      change::StudyStateChanged{StudyId(1), StudyState::kPaused, "r", at(1)},
+      change::StudyExtended{StudyId(1), 99, at(1)},
+      worker_seen(),
+      trial_created(0),
+      leased(1, f),
+      started(1),
+      reported(1, f, 1, 0.5),
+      reported(1, f, 2, 0.6),
+      change::CheckpointRecorded{AttemptId(1), f, {2, artifact()}, at(1)},
+      change::ArtifactRecorded{AttemptId(1), f, "state_dict.pt", artifact(), at(1)},
+      attempt_ended(1),
+      fold_changed(f, FoldState::kCompleted, 0.6),
+      trial_ended(0, TrialState::kCompleted, 0.6),
+  };
+  for (const Change& change : life) apply({change, change});
+  for (const Change& change : life) apply({change});
+  const TrialSnapshot once = trial();
+  EXPECT_EQ(once.state, TrialState::kCompleted);
+  EXPECT_EQ(once.value, 0.6);
+  EXPECT_THAT(once.folds, SizeIs(1));
+  EXPECT_THAT(once.folds[0].curve, ElementsAre(0.5, 0.6));
+  ASSERT_THAT(once.folds[0].attempts, SizeIs(1));
+  EXPECT_EQ(once.folds[0].attempts[0].state, AttemptState::kSucceeded);
+  EXPECT_EQ(once.folds[0].checkpoint->epoch, 2);
+  EXPECT_THAT(load().studies, SizeIs(1));
+  EXPECT_THAT(load().workers, SizeIs(1));
+}
+
+TEST_P(StoreContract, ARepeatedLeaseSupersedesNothing) {
+  one_leased_fold();
+  apply({reported(1, fold_key(0), 1, 0.1), leased(1, fold_key(0))});
+  EXPECT_THAT(fold().curve, ElementsAre(0.1));
+  EXPECT_EQ(fold().attempts[0].state, AttemptState::kRunning);
+}
+
+TEST_P(StoreContract, ARepeatedReportOfAnEndedAttemptIsNoNews) {
+  one_leased_fold();
+  apply({reported(1, fold_key(0), 1, 0.1), attempt_ended(1)});
+  apply({reported(1, fold_key(0), 1, 0.7)});
+  EXPECT_THAT(fold().curve, ElementsAre(0.1));
+}
+
+// ---- atomicity and fencing
+
+TEST_P(StoreContract, ABadChangeInTheMiddleLeavesNothing) {
+  refuses({study_created(), worker_seen(), leased(1, fold_key(5)), trial_created(0)});
+  EXPECT_THAT(load().studies, SizeIs(0));
+  EXPECT_THAT(load().workers, SizeIs(0));
+  apply({study_created()});
+}
+
+TEST_P(StoreContract, AFoldHasOneLiveAttempt) {
+  one_leased_fold();
+  refuses({leased(2, fold_key(0), 2)});
+  apply({leased(2, fold_key(0, 1))});  // another fold
+  EXPECT_THAT(fold().attempts, SizeIs(1));
+}
+
+TEST_P(StoreContract, AttemptNumbersRise) {
+  one_leased_fold();
+  apply({attempt_ended(1, AttemptState::kLost), leased(2, fold_key(0), 2),
+         attempt_ended(2, AttemptState::kLost)});
+  refuses({leased(3, fold_key(0), 2)}, "attempt 3");
+  refuses({leased(3, fold_key(0), 1)}, "attempt 3");
+  apply({leased(3, fold_key(0), 3)});
+}
+
+TEST_P(StoreContract, ReportsOfAnAttemptThatIsNotLiveAreRefused) {
+  one_leased_fold();
+  apply({reported(1, fold_key(0), 1, 0.1), attempt_ended(1, AttemptState::kLost)});
+  refuses({reported(1, fold_key(0), 2, 0.2)}, "not live");
+  apply({leased(2, fold_key(0), 2, 2)});
+  refuses({reported(1, fold_key(0), 2, 0.2)}, "not live");
+  EXPECT_THAT(fold().curve, ElementsAre(0.1));
+}
+
+TEST_P(StoreContract, ReportsBelongToTheAttemptsFoldAndLeaveNoGap) {
+  one_leased_fold();
+  refuses({reported(1, fold_key(0, 1), 1, 0.1)}, "epoch 1 of attempt 1");
+  refuses({reported(1, fold_key(0), 2, 0.1)}, "epoch 2 of attempt 1");
+  apply({reported(1, fold_key(0), 1, 0.1)});
+  // epoch 1 counts already: an attempt that goes on from 2 cannot bring it again
+  apply({attempt_ended(1, AttemptState::kLost), leased(2, fold_key(0), 2, 2)});
+  refuses({reported(2, fold_key(0), 1, 0.9)});
+}
+
+TEST_P(StoreContract, ACheckpointOfAnAttemptWithASuccessorIsRefused) {
+  one_leased_fold();
+  apply({attempt_ended(1, AttemptState::kLost), leased(2, fold_key(0), 2)});
+  refuses({change::CheckpointRecorded{AttemptId(1), fold_key(0), {1, artifact()}, at(1)}},
+          "not that fold's latest");
+}
+
+TEST_P(StoreContract, AnEndIsFinal) {
+  one_leased_fold();
+  apply({attempt_ended(1), trial_ended(0, TrialState::kCompleted, 1.0)});
+  refuses({attempt_ended(1, AttemptState::kLost)}, "already ended");
+  refuses({trial_ended(0, TrialState::kFailed)}, "already ended");
+  refuses({attempt_ended(1, AttemptState::kRunning)});
+}
+
+TEST_P(StoreContract, KeysAreNotUsedTwice) {
+  apply(
+      {study_created(1, "a"), worker_seen(1, "box"), trial_created(0, 2), leased(1, fold_key(0))});
+  refuses({study_created(1, "b")});
+  refuses({study_created(2, "a")});
+  refuses({worker_seen(2, "box")});
+  refuses({leased(1, fold_key(0, 1))});
+}
+
+TEST_P(StoreContract, TrialNumbersLeaveNoGap) {
+  apply({study_created()});
+  refuses({trial_created(1)}, "trial 1 of study 1");
+  apply({trial_created(0), trial_created(1)});
+}
+
+TEST_P(StoreContract, UnknownIdsAreRefused) {
+  refuses({change::StudyStateChanged{StudyId(9), StudyState::kPaused, "", at(1)}}, "study 9");
+  refuses({change::StudyExtended{StudyId(9), 3, at(1)}}, "study 9");
+  refuses({trial_created(0)}, "study 1");
+  refuses({trial_ended(0, TrialState::kFailed)}, "trial 0");
+  refuses({fold_changed(fold_key(0), FoldState::kPending)}, "fold 0");
+  refuses({change::CheckpointDropped{fold_key(0)}}, "fold 0");
+  refuses({started(4)}, "attempt 4");
+  refuses({attempt_ended(4)}, "attempt 4");
+  refuses({reported(4, fold_key(0), 1, 0.1)}, "attempt 4");
+  refuses({change::CheckpointRecorded{AttemptId(4), fold_key(0), {1, artifact()}, at(1)}},
+          "attempt 4");
+  refuses({change::ArtifactRecorded{AttemptId(4), fold_key(0), "x", artifact(), at(1)}},
+          "attempt 4");
+  apply({study_created(), trial_created(0)});
+  refuses({leased(1, fold_key(0))});  // no such worker
+  refuses({leased(1, fold_key(0, 3))});
+  refuses({fold_changed(fold_key(0), FoldState::kLeased)}, "leased comes with an attempt");
+}
+
+TEST_P(StoreContract, WhatIsLoadedIsACopy) {
+  apply({study_created()});
+  Snapshot mine = load();
+  mine.studies.clear();
+  EXPECT_THAT(load().studies, SizeIs(1));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, StoreContract, ::testing::Values("memory", "sqlite"),
+                         [](const auto& instance) { return instance.param; });
+
+}  // namespace
+}  // namespace foldmill::storage

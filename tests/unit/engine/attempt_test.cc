@@ -1,5 +1,7 @@
 // What an attempt may say, and what follows from it.
 
+#include <ostream>
+
 #include "tests/unit/engine/engine_fixture.h"
 
 namespace foldmill::engine {
@@ -53,6 +55,10 @@ struct BadReport {
   int64_t epoch;
   const char* metric;
   const char* message;
+  // Without it gtest names the case by its bytes, padding and addresses included.
+  friend std::ostream& operator<<(std::ostream& out, const BadReport& bad) {
+    return out << bad.what;
+  }
 };
 
 class BadReportTest : public AttemptTest, public ::testing::WithParamInterface<BadReport> {};
@@ -170,6 +176,9 @@ struct Retries {
   const char* name;
   EndCause cause;
   int64_t attempts;  // with one retry for memory, two for errors, three for the machine
+  friend std::ostream& operator<<(std::ostream& out, const Retries& retries) {
+    return out << retries.name;
+  }
 };
 
 class RetryTest : public AttemptTest, public ::testing::WithParamInterface<Retries> {};

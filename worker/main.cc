@@ -17,6 +17,7 @@
 #include "worker/logging.h"
 #include "worker/machine.h"
 #include "worker/options.h"
+#include "worker/work_directory.h"
 
 namespace foldmill::worker {
 namespace {
@@ -42,21 +43,14 @@ std::optional<TrainerCommand> default_trainer(const Options& options) {
   return command;
 }
 
-// One directory per worker process, so that several may share a cache.
-Result<std::filesystem::path> make_work_directory(const Options& options, int slot) {
-  const std::filesystem::path path =
-      options.cache / "work" / std::to_string(::getpid()) / concat("slot-", slot);
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error)
-    return permission_denied(concat("cannot make the work directory '", path.string(),
-                                    "': ", error.message(), "; choose another with --cache"));
-  return path;
+std::string name_of(const Options& options, const Machine& machine) {
+  return options.name.empty() ? machine.host : options.name;
 }
 
-Result<AgentOptions> agent_options(const Options& options, const Machine& machine) {
+Result<AgentOptions> agent_options(const Options& options, const Machine& machine,
+                                   const WorkDirectory& work) {
   AgentOptions agent;
-  agent.name = options.name.empty() ? machine.host : options.name;
+  agent.name = name_of(options, machine);
   agent.version = FOLDMILL_VERSION;
   agent.labels = options.labels;
   agent.patience = options.patience;
@@ -70,9 +64,9 @@ Result<AgentOptions> agent_options(const Options& options, const Machine& machin
     slot.hello.device = share.device;
     slot.hello.threads = share.threads;
     slot.hello.data_dirs = options.data_dirs;
-    FOLDMILL_ASSIGN_OR_RETURN(const std::filesystem::path work,
-                              make_work_directory(options, slot.hello.slot));
-    slot.hello.work_dir = work.string();
+    FOLDMILL_ASSIGN_OR_RETURN(const std::filesystem::path directory,
+                              work.make_slot(slot.hello.slot));
+    slot.hello.work_dir = directory.string();
     slot.trainer = trainer;
     slot.limits.progress = options.progress;
     agent.slots.push_back(std::move(slot));
@@ -93,17 +87,15 @@ void watch_signals(asio::signal_set& signals, WorkerAgent& agent, int& received)
   });
 }
 
-void remove_work_directory(const Options& options) {
-  std::error_code ignored;
-  std::filesystem::remove_all(options.cache / "work" / std::to_string(::getpid()), ignored);
-}
-
 Result<int> serve(const Options& options, const Logger& log) {
   FOLDMILL_ASSIGN_OR_RETURN(const proto::Address address,
                             proto::parse_address(options.coordinator));
   FOLDMILL_ASSIGN_OR_RETURN(FileCache cache,
                             FileCache::open(options.cache / "files", options.cache_mb * 1'000'000));
-  FOLDMILL_ASSIGN_OR_RETURN(AgentOptions agent_settings, agent_options(options, look_at_machine()));
+  const Machine machine = look_at_machine();
+  FOLDMILL_ASSIGN_OR_RETURN(const WorkDirectory work,
+                            WorkDirectory::open(options.cache, name_of(options, machine)));
+  FOLDMILL_ASSIGN_OR_RETURN(AgentOptions agent_settings, agent_options(options, machine, work));
   log->info("worker started  version={} name={} slots={} device={} coordinator={}",
             FOLDMILL_VERSION, agent_settings.name, agent_settings.slots.size(),
             agent_settings.slots.front().hello.device, options.coordinator);
@@ -128,7 +120,6 @@ Result<int> serve(const Options& options, const Logger& log) {
   watch_signals(signals, agent, received);
   asio::post(io, [&agent] { agent.start(); });
   io.run();
-  remove_work_directory(options);
   log->info("worker ended  exit={}", exit_code);
   return exit_code;
 }

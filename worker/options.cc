@@ -10,6 +10,7 @@ namespace foldmill::worker {
 namespace {
 
 constexpr int kUsage = 2;
+constexpr const char* kSystemDatasets = "/usr/share/datasets";  // where Debian puts them
 
 std::filesystem::path default_cache() {
   if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/')
@@ -60,7 +61,8 @@ void declare(CLI::App& app, Options& options, Raw& raw) {
                  "the training program; default: foldmill-trainer beside this one");
   app.add_option("--trainer-arg", options.trainer_args, "passed to it; may be repeated")
       ->allow_extra_args(false);
-  app.add_option("--data-dir", options.data_dirs, "where datasets are looked for; may be repeated")
+  app.add_option("--data-dir", options.data_dirs,
+                 "where datasets are looked for; may be repeated; default: /usr/share/datasets")
       ->allow_extra_args(false);
   app.add_option("--cache", options.cache, "checkpoints and trainers' files");
   app.add_option("--cache-mb", options.cache_mb, "most that checkpoints may take there")
@@ -108,6 +110,7 @@ Options finish(Options options, const Raw& raw) {
     const size_t equals = label.find('=');
     options.labels[label.substr(0, equals)] = label.substr(equals + 1);
   }
+  if (options.data_dirs.empty()) options.data_dirs = {kSystemDatasets};
   if (raw.patience >= 0) options.patience = std::chrono::seconds(raw.patience);
   options.grace = std::chrono::seconds(raw.grace);
   options.progress = std::chrono::seconds(raw.progress);

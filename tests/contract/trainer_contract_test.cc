@@ -67,6 +67,7 @@ class TrainerContractTest : public ::testing::Test {
     trainer_ = std::move(started).value();
     TrainerHello hello;
     hello.device = "cpu";
+    hello.data_dirs = {"/usr/share/datasets"};
     hello.work_dir = directory_.path().string();
     trainer_->send(hello_line(hello));
     ASSERT_TRUE(wait([this] { return has<TrainerReady>(); })) << trainer_->last_output(20);

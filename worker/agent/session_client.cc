@@ -3,6 +3,7 @@
 #include <grpcpp/client_context.h>
 
 #include <deque>
+#include <future>
 #include <utility>
 
 #include "foldmill/v1/worker_service.grpc.pb.h"
@@ -42,6 +43,7 @@ class SessionClient::Reactor
   void orphan() {
     events_ = {};
     cancel();
+    finished_->get_future().wait();  // soon: the call is cancelled
   }
 
   void OnReadDone(bool ok) override {
@@ -51,7 +53,10 @@ class SessionClient::Reactor
     asio::post(io_, [self = shared_from_this(), ok] { self->write_done(ok); });
   }
   void OnDone(const grpc::Status& status) override {
-    asio::post(io_, [self = shared_from_this(), status] { self->done(status); });
+    // The last post: after it gRPC has nothing of ours, and the io_context may go.
+    const auto finished = finished_;
+    asio::post(io_, [self = std::move(self_), status] { self->done(status); });
+    finished->set_value();
   }
 
  private:
@@ -79,7 +84,6 @@ class SessionClient::Reactor
   }
 
   void done(const grpc::Status& status) {
-    const std::shared_ptr<Reactor> last = std::move(self_);
     if (!events_.closed) return;
     const Status reason = broken_.ok() ? proto::decode(status) : broken_;
     events_.closed(reason.ok() ? unavailable("the coordinator ended the session") : reason);
@@ -94,6 +98,7 @@ class SessionClient::Reactor
   bool open_ = true;
   Status broken_;
   std::shared_ptr<Reactor> self_;
+  std::shared_ptr<std::promise<void>> finished_ = std::make_shared<std::promise<void>>();
 };
 
 SessionClient::SessionClient(asio::io_context& io, const std::shared_ptr<grpc::Channel>& channel,

@@ -15,7 +15,7 @@ namespace foldmill::worker {
 // One call of WorkerService.Session, from this side. The reactor behind it is passive: gRPC's
 // threads only post, everything happens on the agent thread. Messages leave in order, one write at
 // a time. `closed` is the last event and comes exactly once, unless this object is destroyed
-// before: then the call is cancelled and nothing more is heard of it.
+// before: then the call is cancelled, waited for (an instant), and nothing more is heard of it.
 class SessionClient {
  public:
   struct Events {

@@ -112,7 +112,9 @@ void WorkerAgent::disconnected(const Status& why) {
   session_.reset();
   if (ending_) return;
   if (!was_joined && is_final(why)) return closed_for_good(ExitCode::kDoNotRestart, why);
-  if (was_joined) log_->warn("coordinator lost  reason={}", in_quotes(why.message()));
+  if (!std::exchange(away_, true))
+    log_->warn("coordinator {}  reason={}", was_joined ? "lost" : "not reached",
+               in_quotes(why.message()));
   leave_if_drained();
   if (!ending_) reconnect_later(why);
 }
@@ -146,6 +148,7 @@ void WorkerAgent::closed_for_good(ExitCode code, const Status& why) {
 
 void WorkerAgent::on(proto::Welcome welcome) {
   joined_ = true;
+  away_ = false;
   reconnect_timer_.cancel();
   backoff_.reset();
   heartbeat_ = std::max(welcome.heartbeat, Milliseconds(1));

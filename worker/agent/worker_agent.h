@@ -109,6 +109,7 @@ class WorkerAgent {
   AttemptRunner runner_;
   std::unique_ptr<SessionClient> session_;
   bool joined_ = false;
+  bool away_ = false;  // and said so
   bool draining_ = false;
   bool ending_ = false;
   Backoff backoff_;

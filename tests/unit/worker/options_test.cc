@@ -35,6 +35,7 @@ TEST(OptionsTest, DefaultsWaitForEver) {
   ASSERT_TRUE(parsed.options) << parsed.text;
   EXPECT_FALSE(parsed.options->slots);
   EXPECT_FALSE(parsed.options->patience);
+  EXPECT_EQ(parsed.options->data_dirs, std::vector<std::string>{"/usr/share/datasets"});
   EXPECT_TRUE(parsed.options->cache.is_absolute());
 }
 

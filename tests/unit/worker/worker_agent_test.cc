@@ -179,6 +179,18 @@ TEST_F(WorkerAgentTest, DrainGivesBackWithACheckpointAndEnds) {
             epochs_of(1).back());
 }
 
+TEST_F(WorkerAgentTest, DrainWithoutACoordinatorEndsWithTheGrace) {
+  RunningAgent agent(coordinator_, directory_, 1,
+                     [](AgentOptions& options) { options.grace = std::chrono::milliseconds(200); });
+  ASSERT_TRUE(
+      tell(SlotAssignment{0, scripted_assignment(1, 10'000, {{"ms_per_epoch", int64_t{5}}})}));
+  ASSERT_TRUE(reports(1, 1));
+  coordinator_.stop();
+  agent.drain();
+  ASSERT_TRUE(eventually([&] { return agent.ended(); }));
+  EXPECT_EQ(agent.exit_code(), ExitCode::kDrained);
+}
+
 TEST_F(WorkerAgentTest, ResumedAttemptReportsWhatAnUninterruptedOneWould) {
   const auto value_at = [&](int64_t attempt, int64_t epoch) {
     for (const auto& report : coordinator_.received_of<proto::AttemptReport>())

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <utility>
+
+#include "coordinator/effect_runner.h"
+#include "coordinator/engine/engine.h"
+#include "coordinator/store_gateway.h"
+#include "coordinator/transition_log.h"
+#include "core/clock.h"
+
+namespace foldmill::coordinator {
+
+// The middle of it all: an event goes to the engine, what it decides to the disk, and only then
+// to the log and the world. On control.
+class Dispatcher {
+ public:
+  Dispatcher(engine::EngineOptions options, const Snapshot& snapshot, const Clock& clock,
+             StoreGateway& store, EffectRunner& effects, Logger log)
+      : clock_(clock),
+        store_(store),
+        effects_(effects),
+        log_(std::move(log), snapshot),
+        engine_(options, snapshot, clock.now()) {}
+
+  void start() { carry_out(engine_.start(clock_.now())); }
+
+  void on(engine::Event event) {
+    if (!stopped_) carry_out(engine_.on(std::move(event), clock_.now()));
+  }
+
+  // Decides nothing more; what was decided still goes to disk.
+  void stop() { stopped_ = true; }
+
+ private:
+  void carry_out(engine::Transition transition) {
+    store_.commit(std::move(transition.changes),
+                  [this, effects = std::move(transition.effects)](std::span<const Change> changes) {
+                    log_.write(changes);
+                    for (const engine::Effect& effect : effects) effects_.run(effect);
+                  });
+  }
+
+  const Clock& clock_;
+  StoreGateway& store_;
+  EffectRunner& effects_;
+  TransitionLog log_;
+  engine::Engine engine_;
+  bool stopped_ = false;
+};
+
+}  // namespace foldmill::coordinator

@@ -1,0 +1,85 @@
+#include "coordinator/effect_runner.h"
+
+#include <utility>
+
+#include "coordinator/log_line.h"
+
+namespace foldmill::coordinator {
+namespace {
+
+proto::AckVerdict to_wire(engine::AckVerdict verdict) {
+  switch (verdict) {
+    case engine::AckVerdict::kAccepted:
+      return proto::AckVerdict::kAccepted;
+    case engine::AckVerdict::kDuplicate:
+      return proto::AckVerdict::kDuplicate;
+    case engine::AckVerdict::kSuperseded:
+      return proto::AckVerdict::kSuperseded;
+    case engine::AckVerdict::kRejected:
+      break;
+  }
+  return proto::AckVerdict::kRejected;
+}
+
+}  // namespace
+
+EffectRunner::EffectRunner(Parts parts, engine::EngineOptions options, std::string version)
+    : parts_(std::move(parts)),
+      options_(options),
+      version_(std::move(version)),
+      timer_(parts_.control.context()) {}
+
+void EffectRunner::run(engine::Effect effect) {
+  parts_.control.check();
+  std::visit([this](auto&& e) { perform(std::move(e)); }, std::move(effect));
+}
+
+void EffectRunner::perform(engine::effect::AskSampler&& effect) {
+  parts_.sampler.ask(std::move(effect));
+}
+
+void EffectRunner::perform(engine::effect::SendWelcome&& effect) {
+  parts_.sessions.send(effect.session, proto::Welcome{version_, effect.worker, options_.lease,
+                                                      options_.heartbeat, std::move(effect.keep)});
+}
+
+void EffectRunner::perform(engine::effect::SendAssignment&& effect) {
+  parts_.sessions.send(effect.session,
+                       proto::SlotAssignment{effect.slot, std::move(effect.assignment)});
+}
+
+void EffectRunner::perform(engine::effect::SendAck&& effect) {
+  parts_.sessions.send(effect.session, proto::Ack{effect.sequence, to_wire(effect.verdict),
+                                                  std::move(effect.message)});
+}
+
+void EffectRunner::perform(engine::effect::SendStop&& effect) {
+  parts_.sessions.send(effect.session, proto::Stop{effect.attempt, effect.cause});
+}
+
+void EffectRunner::perform(engine::effect::CloseSession&& effect) {
+  parts_.sessions.close(effect.session, effect.why);
+}
+
+void EffectRunner::perform(engine::effect::Reply&& effect) { parts_.requests.reply(effect); }
+
+void EffectRunner::perform(engine::effect::ArmTimer&& effect) {
+  timer_.expires_at(effect.at);  // cancels the wait for an earlier one
+  timer_.async_wait([this](const ErrorCode& error) {
+    if (!error) parts_.sink(engine::event::TimerFired{});
+  });
+}
+
+void EffectRunner::perform(engine::effect::DeleteArtifact&& effect) {
+  asio::post(parts_.files, [artifacts = &parts_.artifacts, log = parts_.log,
+                            artifact = std::move(effect.artifact)]() noexcept {
+    const Status status = artifacts->remove(artifact);
+    if (!status.ok()) log->warn(log_line("artifact not removed", {{"reason", status.message()}}));
+  });
+}
+
+void EffectRunner::perform(engine::effect::StudyChanged&& effect) {
+  parts_.watches.changed(effect.study);
+}
+
+}  // namespace foldmill::coordinator

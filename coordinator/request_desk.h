@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <unordered_map>
+#include <utility>
+
+#include "coordinator/engine/effect.h"
+
+namespace foldmill::coordinator {
+
+// Callers that wait for the engine's answer, by the number their request was given. On control.
+class RequestDesk {
+ public:
+  using OnReply = std::function<void(const engine::effect::Reply&)>;
+
+  engine::RequestId add(OnReply on_reply) {
+    const engine::RequestId id(++last_);
+    waiting_.emplace(id, std::move(on_reply));
+    return id;
+  }
+
+  void reply(const engine::effect::Reply& reply) {
+    const auto found = waiting_.find(reply.request);
+    if (found == waiting_.end()) return;
+    const OnReply on_reply = std::move(found->second);
+    waiting_.erase(found);
+    on_reply(reply);
+  }
+
+  // Nobody will answer any more.
+  void refuse_all(const Status& why) {
+    for (const auto& [id, on_reply] : std::exchange(waiting_, {})) on_reply({id, why, {}, {}});
+  }
+
+ private:
+  int64_t last_ = 0;
+  std::unordered_map<engine::RequestId, OnReply> waiting_;
+};
+
+}  // namespace foldmill::coordinator

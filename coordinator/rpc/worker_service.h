@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "coordinator/rpc/session_table.h"
+#include "foldmill/v1/worker_service.grpc.pb.h"
+
+namespace foldmill::coordinator {
+
+// Makes a session for each call and hands it to control.
+class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
+ public:
+  WorkerServiceImpl(ControlLoop& control, SessionTable& table, EventSink sink, Logger log,
+                    std::string version)
+      : control_(control),
+        table_(table),
+        sink_(std::move(sink)),
+        log_(std::move(log)),
+        version_(std::move(version)) {}
+
+  grpc::ServerBidiReactor<v1::WorkerMessage, v1::CoordinatorMessage>* Session(
+      grpc::CallbackServerContext*) override {
+    auto session = std::make_unique<WorkerSession>(control_, table_, sink_, log_, version_);
+    WorkerSession* reactor = session.get();
+    control_.post(
+        [this, session = std::move(session)]() mutable { table_.adopt(std::move(session)); });
+    return reactor;
+  }
+
+ private:
+  ControlLoop& control_;
+  SessionTable& table_;
+  EventSink sink_;
+  Logger log_;
+  std::string version_;
+};
+
+}  // namespace foldmill::coordinator

@@ -1,0 +1,113 @@
+#include "coordinator/rpc/worker_session.h"
+
+#include <utility>
+
+#include "coordinator/log_line.h"
+#include "coordinator/rpc/session_events.h"
+#include "coordinator/rpc/session_table.h"
+#include "core/text.h"
+#include "proto/codec/status_codec.h"
+#include "proto/codec/worker_codec.h"
+
+namespace foldmill::coordinator {
+
+void WorkerSession::OnReadDone(bool ok) {
+  control_.post([this, ok] { read_done(ok); });
+}
+void WorkerSession::OnWriteDone(bool ok) {
+  control_.post([this, ok] { write_done(ok); });
+}
+void WorkerSession::OnCancel() {
+  control_.post([this] { leave("the connection was lost"); });
+}
+void WorkerSession::OnDone() {
+  control_.post([this] { table_.remove(id_); });
+}
+
+void WorkerSession::start(engine::SessionId id) {
+  id_ = id;
+  StartRead(&incoming_);
+}
+
+void WorkerSession::read_done(bool ok) {
+  control_.check();
+  if (!ok) return leave("the stream ended");
+  if (closing_) return;
+  handle(incoming_);
+  if (!closing_) StartRead(&incoming_);
+}
+
+void WorkerSession::handle(const v1::WorkerMessage& message) {
+  Result<proto::WorkerMessage> decoded = proto::decode(message);
+  if (!decoded.ok()) {
+    log_->warn(
+        log_line("message refused", {{"worker", worker_}, {"reason", decoded.status().message()}}));
+    // A numbered message is kept by the worker until it is answered, so it gets a definite answer.
+    if (!greeted_ || message.sequence() == 0) return close(decoded.status());
+    return send(
+        proto::Ack{message.sequence(), proto::AckVerdict::kRejected, decoded.status().message()});
+  }
+  if (const auto* hello = std::get_if<proto::Hello>(&decoded->body)) {
+    handle_hello(*hello);
+    if (closing_) return;
+  } else if (!greeted_) {
+    return close(failed_precondition("the first message of a session must be hello"));
+  }
+  sink_(to_event(id_, std::move(decoded).value()));
+}
+
+void WorkerSession::handle_hello(const proto::Hello& hello) {
+  if (greeted_) return close(failed_precondition("a second hello in one session"));
+  if (hello.protocol != proto::kProtocolVersion)
+    return close(failed_precondition(
+        concat("worker ", hello.name, " (foldmill ", hello.version, ") speaks protocol ",
+               hello.protocol, ", this coordinator (foldmill ", version_, ") speaks ",
+               proto::kProtocolVersion, "; install the same version on both")));
+  greeted_ = true;
+  worker_ = hello.name;
+}
+
+void WorkerSession::send(const proto::CoordinatorMessage& message) {
+  control_.check();
+  if (closing_) return;
+  outgoing_.push_back(proto::encode(message));
+  if (!writing_) write_next();
+}
+
+void WorkerSession::write_next() {
+  writing_ = true;
+  StartWrite(&outgoing_.front());
+}
+
+void WorkerSession::write_done(bool ok) {
+  control_.check();
+  writing_ = false;
+  outgoing_.pop_front();
+  if (!ok) leave("the connection was lost");
+  if (!closing_ && !outgoing_.empty()) write_next();
+  finish_if_quiet();
+}
+
+void WorkerSession::leave(const std::string& reason) {
+  if (closing_) return;
+  if (greeted_) sink_(engine::event::WorkerLeft{id_, reason});
+  close(ok_status());
+}
+
+void WorkerSession::close(const Status& why) {
+  control_.check();
+  if (closing_) return;
+  closing_ = true;
+  why_ = why;
+  if (!why.ok())
+    log_->warn(log_line("session closed", {{"worker", worker_}, {"reason", why.message()}}));
+  finish_if_quiet();
+}
+
+void WorkerSession::finish_if_quiet() {
+  if (!closing_ || writing_ || finished_) return;
+  finished_ = true;
+  Finish(proto::encode(why_));
+}
+
+}  // namespace foldmill::coordinator

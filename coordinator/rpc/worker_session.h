@@ -1,0 +1,78 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <deque>
+#include <string>
+
+#include "coordinator/control_loop.h"
+#include "coordinator/engine/event.h"
+#include "coordinator/logging.h"
+#include "coordinator/sampler_runner.h"
+#include "core/status.h"
+#include "foldmill/v1/worker_service.pb.h"
+#include "proto/codec/worker_message.h"
+
+namespace foldmill::coordinator {
+
+class SessionTable;
+
+// One worker's call. Passive: the reactions of gRPC (the On… functions, on its threads, sometimes
+// at once) only post; everything else is on control.
+//
+//   new --start--> greeting --hello--> open --end of stream, close()--> closing --> finished
+//                     |                                                    ^
+//                     +--- anything else, another protocol version --------+
+//
+// At most one read is asked for, and the next only after the last was handled; at most one write is
+// in flight. `Finish` is called once, when no write is in flight. Owned by the SessionTable, which
+// frees it when gRPC has said OnDone.
+class WorkerSession final
+    : public grpc::ServerBidiReactor<v1::WorkerMessage, v1::CoordinatorMessage> {
+ public:
+  WorkerSession(ControlLoop& control, SessionTable& table, EventSink sink, Logger log,
+                std::string version)
+      : control_(control),
+        table_(table),
+        sink_(std::move(sink)),
+        log_(std::move(log)),
+        version_(std::move(version)) {}
+
+  void start(engine::SessionId id);
+  void send(const proto::CoordinatorMessage& message);
+  // Ends the call with `why`; what is not yet being written is dropped.
+  void close(const Status& why);
+
+ private:
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override;
+
+  void read_done(bool ok);
+  void write_done(bool ok);
+  void handle(const v1::WorkerMessage& message);
+  void handle_hello(const proto::Hello& hello);
+  void leave(const std::string& reason);
+  void write_next();
+  void finish_if_quiet();
+
+  ControlLoop& control_;
+  SessionTable& table_;
+  EventSink sink_;  // called on control
+  Logger log_;
+  std::string version_;
+
+  engine::SessionId id_;
+  std::string worker_;  // its name, once it said hello
+  v1::WorkerMessage incoming_;
+  std::deque<v1::CoordinatorMessage> outgoing_;  // the first is in flight while writing_
+  bool greeted_ = false;
+  bool writing_ = false;
+  bool closing_ = false;
+  bool finished_ = false;
+  Status why_;
+};
+
+}  // namespace foldmill::coordinator

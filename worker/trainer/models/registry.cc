@@ -15,7 +15,7 @@ using Factory = std::shared_ptr<Model> (*)(const ModelSpec&, const ParameterSet&
 
 std::shared_ptr<Model> make_cae(const ModelSpec& spec, const ParameterSet& params,
                                 const ImageShape& shape) {
-  if (!spec.variant.empty() && spec.variant != "conv3")
+  if (spec.variant != "conv3")
     throw AttemptError(EndCause::kUserError,
                        concat("model cae: variant '", spec.variant,
                               "' is not known to this trainer; it has conv3"));

@@ -10,6 +10,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr const char* kDefaultVariant = "conv3";
+
 Status bad(std::string_view what) { return invalid_argument(concat("trainer protocol: ", what)); }
 
 // Sets `out` when the key is there. nlohmann throws on a wrong type; parse_message catches.
@@ -91,7 +93,8 @@ Result<TrainerAssignment> parse_assignment(const Json& json) {
   FOLDMILL_ASSIGN_OR_RETURN(assignment.data, parse_data(json.at("data")));
   assignment.folds = parse_folds(json.at("folds"));
   json.at("model").at("type").get_to(assignment.model.type);
-  assignment.model.variant = json.at("model").value("variant", std::string("conv3"));
+  read_optional(json.at("model"), "variant", assignment.model.variant);
+  if (assignment.model.variant.empty()) assignment.model.variant = kDefaultVariant;
   FOLDMILL_ASSIGN_OR_RETURN(assignment.params, parse_params(json.at("params")));
   json.at("objective").at("metric").get_to(assignment.objective.metric);
   json.at("epochs").get_to(assignment.epochs);

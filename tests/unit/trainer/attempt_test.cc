@@ -1,0 +1,207 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "core/text.h"
+#include "tests/unit/trainer/fixture.h"
+#include "worker/trainer/attempt_runner.h"
+
+namespace foldmill::trainer {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Torch allows this once per process and before it works in parallel, as the trainer does at hello:
+// here the sessions of other tests may come after the attempts of these.
+class OneInteropThread : public ::testing::Environment {
+  void SetUp() override { torch::set_num_interop_threads(1); }
+};
+const auto* const kEnvironment = ::testing::AddGlobalTestEnvironment(new OneInteropThread);
+
+class AttemptTest : public ::testing::Test {
+ protected:
+  AttemptTest() {
+    torch::set_num_threads(1);
+    write_stripes(data_.path());
+  }
+
+  TrainerAssignment assignment(int64_t attempt = 1) const {
+    return stripes_assignment(data_.path(), attempt);
+  }
+  AttemptOutcome run(const TrainerAssignment& task) { return run(task, sink_, stop_); }
+  AttemptOutcome run(const TrainerAssignment& task, RecordingSink& sink, StopToken& stop) {
+    return AttemptRunner(torch::kCPU, {}, work_.path()).run(task, stop, sink);
+  }
+  void expect_failure(const TrainerAssignment& task, EndCause cause, const char* message) {
+    const AttemptOutcome outcome = run(task);
+    EXPECT_EQ(outcome.state, AttemptState::kFailed);
+    EXPECT_EQ(outcome.cause, cause) << outcome.message;
+    EXPECT_THAT(outcome.message, HasSubstr(message));
+  }
+
+  TempDir data_;
+  TempDir work_;
+  RecordingSink sink_;
+  StopToken stop_;
+};
+
+void expect_same_losses(const EpochReport& a, const EpochReport& b) {
+  EXPECT_EQ(a.epoch, b.epoch);
+  EXPECT_EQ(a.metrics, b.metrics) << "to the bit";
+}
+
+TEST_F(AttemptTest, LearnsAndTellsItInOrder) {
+  TrainerAssignment task = assignment();
+  task.assignment.epochs = 40;
+  task.assignment.params.set("lr", 0.005);
+  task.assignment.params.set("filters_2", int64_t{8});
+  task.assignment.params.set("filters_3", int64_t{16});
+  task.assignment.params.set("fc", int64_t{32});
+  ASSERT_EQ(run(task).state, AttemptState::kSucceeded);
+  EXPECT_EQ(sink_.starts, 1);
+  ASSERT_EQ(sink_.epochs.size(), 40u);
+  for (size_t i = 0; i < sink_.epochs.size(); ++i)
+    EXPECT_EQ(sink_.epochs[i].epoch, static_cast<int64_t>(i) + 1);
+  const double first = *sink_.epochs.front().metric("val_loss");
+  const double last = *sink_.epochs.back().metric("val_loss");
+  EXPECT_LT(last, 0.9 * first);
+  // Stripes of 5 and 250 have a standard deviation of about 0.48 on the unit scale.
+  EXPECT_NEAR(*sink_.epochs.back().metric("val_mse_unit"), last * 0.48 * 0.48, last * 0.01);
+  ASSERT_EQ(sink_.artifacts.size(), 1u);
+  EXPECT_EQ(sink_.artifacts[0].first, "state_dict.pt");
+  EXPECT_TRUE(std::filesystem::exists(sink_.artifacts[0].second));
+  ASSERT_EQ(sink_.checkpoints.size(), 40u);
+  for (size_t i = 0; i < 40; ++i)
+    EXPECT_EQ(std::filesystem::exists(sink_.checkpoints[i].second), i >= 38) << "keeps two";
+}
+
+TEST_F(AttemptTest, EveryOptimizerResumesToTheSameBits) {
+  int64_t attempt = 0;
+  for (const char* optimizer : {"adam", "adamw", "radam", "sgd"}) {
+    SCOPED_TRACE(optimizer);
+    TrainerAssignment task = assignment(++attempt);
+    task.assignment.params.set("optimizer", std::string(optimizer));
+    task.assignment.params.set("momentum", 0.9);
+    task.assignment.checkpoint_every_epochs = 3;
+    RecordingSink whole;
+    StopToken never;
+    ASSERT_EQ(run(task, whole, never).state, AttemptState::kSucceeded);
+
+    // Stopped after epoch 2, where no checkpoint is due: preemption writes one.
+    task.assignment.attempt = AttemptId(++attempt);
+    RecordingSink first;
+    StopToken stop;
+    first.on_epoch = [&](int64_t epoch) {
+      if (epoch == 2) stop.request(StopCause::kPreempted);
+    };
+    ASSERT_EQ(run(task, first, stop).state, AttemptState::kStopped);
+    ASSERT_EQ(first.checkpoints.size(), 1u);
+    EXPECT_EQ(first.checkpoints[0].first, 2);
+    EXPECT_TRUE(first.artifacts.empty());
+
+    task.assignment.attempt = AttemptId(++attempt);
+    task.resume = {first.checkpoints[0].second, 2};
+    RecordingSink second;
+    const AttemptOutcome outcome = run(task, second, never);
+    ASSERT_EQ(outcome.state, AttemptState::kSucceeded) << outcome.message;
+    ASSERT_EQ(second.epochs.size(), 2u);
+    expect_same_losses(first.epochs[0], whole.epochs[0]);
+    expect_same_losses(second.epochs[0], whole.epochs[2]);
+    expect_same_losses(second.epochs[1], whole.epochs[3]);
+    EXPECT_EQ(read_file(second.artifacts[0].second), read_file(whole.artifacts[0].second));
+  }
+}
+
+TEST_F(AttemptTest, StopsAtTheNextBatch) {
+  TrainerAssignment task = assignment();
+  task.assignment.epochs = 1000000;
+  sink_.on_epoch = [&](int64_t) { stop_.request(StopCause::kPruned); };
+  EXPECT_EQ(run(task).state, AttemptState::kStopped);
+  EXPECT_EQ(sink_.epochs.size(), 1u);
+  EXPECT_TRUE(sink_.artifacts.empty());
+}
+
+TEST_F(AttemptTest, ACompleteCheckpointOnlyLeavesTheArtifact) {
+  ASSERT_EQ(run(assignment()).state, AttemptState::kSucceeded);
+  TrainerAssignment task = assignment(2);
+  task.resume = {sink_.checkpoints.back().second, 4};
+  RecordingSink sink;
+  EXPECT_EQ(run(task, sink, stop_).state, AttemptState::kSucceeded);
+  EXPECT_TRUE(sink.epochs.empty());
+  EXPECT_EQ(sink.artifacts.size(), 1u);
+}
+
+TEST_F(AttemptTest, RefusesDamagedOrForeignCheckpoints) {
+  ASSERT_EQ(run(assignment()).state, AttemptState::kSucceeded);
+  const std::string good = read_file(sink_.checkpoints.back().second);
+  const auto path = data_.path() / "checkpoint";
+  TrainerAssignment task = assignment(2);
+  task.resume = {path, 4};
+  expect_failure(task, EndCause::kDataMissing, "cannot be opened");
+  write_file(path, good.substr(0, good.size() / 2));
+  expect_failure(task, EndCause::kDataMissing, "SHA-256");
+  std::string flipped = good;
+  flipped[good.size() / 2] = static_cast<char>(flipped[good.size() / 2] ^ 1);
+  write_file(path, flipped);
+  expect_failure(task, EndCause::kDataMissing, "SHA-256");
+  write_file(path, good.substr(0, 10));
+  expect_failure(task, EndCause::kDataMissing, "torn");
+  write_file(path, good);
+  task.resume->epoch = 3;
+  expect_failure(task, EndCause::kInternal, "is of epoch 4");
+  task.resume->epoch = 4;
+  task.assignment.fold.trial = TrialNumber(4);
+  expect_failure(task, EndCause::kInternal, "another training");
+}
+
+TEST_F(AttemptTest, SaysInWhichEpochItDiverged) {
+  TrainerAssignment task = assignment();
+  task.assignment.params.set("optimizer", std::string("sgd"));
+  task.assignment.params.set("lr", 100.0);
+  expect_failure(task, EndCause::kDiverged, "at epoch 1");
+  EXPECT_TRUE(sink_.epochs.empty());
+}
+
+TEST_F(AttemptTest, RefusesWhatItCannotTrain) {
+  TrainerAssignment task = assignment();
+  task.assignment.params.set("filters_2", int64_t{0});
+  expect_failure(task, EndCause::kUserError, "filters_2 is 0");
+  task = assignment();
+  task.assignment.params.set("optimizer", std::string("lion"));
+  expect_failure(task, EndCause::kUserError, "lion");
+  task = assignment();
+  task.assignment.model.variant = "conv9";
+  expect_failure(task, EndCause::kUserError, "conv9");
+  task = assignment();
+  task.assignment.model.type = "gan";
+  expect_failure(task, EndCause::kUserError, "'gan'");
+  task = assignment();
+  task.assignment.objective.metric = "accuracy";
+  expect_failure(task, EndCause::kUserError, "'accuracy'");
+  task = assignment();
+  task.assignment.data.subset_train = 61;
+  expect_failure(task, EndCause::kUserError, "61");
+  EXPECT_EQ(sink_.starts, 0);
+}
+
+TEST_F(AttemptTest, RefusesDataThatDoNotFit) {
+  const auto labels = data_.path() / "train-labels-idx1-ubyte";
+  write_file(labels, idx_bytes({59}, std::string(59, '\0')));
+  expect_failure(assignment(), EndCause::kDataMissing, "do not belong together");
+  std::filesystem::remove(labels);
+  expect_failure(assignment(), EndCause::kUserError, "no labels");
+  TrainerAssignment task = assignment();
+  task.assignment.folds.stratified = false;
+  write_file(data_.path() / "train-images-idx3-ubyte",
+             idx_bytes({9, 20, 28}, std::string(9 * 20 * 28, 'x')));
+  task.assignment.data.normalize = Normalize::kUnit;
+  expect_failure(task, EndCause::kUserError, "20x28");
+  task.assignment.data.normalize = Normalize::kStandard;
+  expect_failure(task, EndCause::kUserError, "every pixel");
+  std::filesystem::remove(data_.path() / "train-images-idx3-ubyte");
+  expect_failure(task, EndCause::kDataMissing, "was not found");
+}
+
+}  // namespace
+}  // namespace foldmill::trainer

@@ -1,0 +1,87 @@
+#include "worker/trainer/protocol/messages.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace foldmill::trainer {
+namespace {
+
+using ::testing::HasSubstr;
+
+const char kAssignment[] =
+    R"({"type":"assignment","attempt":130,"study":"s","trial":42,"fold":1,"seed":18446744073709551615,)"
+    R"("attempt_seed":1,"data":{"dataset":"fashion-mnist","normalize":"standard",)"
+    R"("subset":{"train":6000,"stratified":false}},"folds":{"k":5,"stratified":false,"seed":7},)"
+    R"("model":{"type":"cae","variant":"conv3"},)"
+    R"("params":{"lr":0.001,"filters_1":16,"optimizer":"adam","x":true},)"
+    R"("objective":{"metric":"val_loss"},"epochs":20,"first_epoch":5,"checkpoint_every_epochs":2,)"
+    R"("resume_from":{"path":"/c","epoch":4},"unknown":1})";
+
+TEST(MessagesTest, ReadsAnAssignment) {
+  const Result<Message> message = parse_message(kAssignment);
+  ASSERT_TRUE(message.ok()) << message.status().message();
+  const auto& parsed = std::get<TrainerAssignment>(*message);
+  const Assignment& assignment = parsed.assignment;
+  EXPECT_EQ(assignment.attempt, AttemptId(130));
+  EXPECT_EQ(assignment.fold.trial, TrialNumber(42));
+  EXPECT_EQ(assignment.seed, std::numeric_limits<uint64_t>::max());
+  EXPECT_EQ(assignment.data.normalize, Normalize::kStandard);
+  EXPECT_EQ(assignment.data.subset_train, 6000);
+  EXPECT_FALSE(assignment.data.subset_stratified);
+  EXPECT_EQ(assignment.folds.k, 5);
+  EXPECT_EQ(assignment.params.get_int("filters_1"), 16);
+  EXPECT_EQ(assignment.params.get_double("lr"), 0.001);
+  EXPECT_EQ(assignment.params.get_bool("x"), true);
+  EXPECT_EQ(assignment.checkpoint_every_epochs, 2);
+  ASSERT_TRUE(parsed.resume);
+  EXPECT_EQ(parsed.resume->epoch, 4);
+}
+
+TEST(MessagesTest, RefusesAnAssignmentByItsNumber) {
+  std::string line = kAssignment;
+  line.replace(line.find("\"first_epoch\":5"), 15, "\"first_epoch\":6");
+  const Result<Message> message = parse_message(line);
+  ASSERT_TRUE(message.ok());
+  EXPECT_EQ(std::get<RefusedAssignment>(*message).attempt, AttemptId(130));
+  EXPECT_THAT(std::get<RefusedAssignment>(*message).message, HasSubstr("first_epoch must be 5"));
+  const Result<Message> bare = parse_message(R"({"type":"assignment","attempt":9})");
+  ASSERT_TRUE(bare.ok());
+  EXPECT_EQ(std::get<RefusedAssignment>(*bare).attempt, AttemptId(9));
+}
+
+TEST(MessagesTest, RefusesWhatBreaksTheProtocol) {
+  for (const char* line : {"", "nonsense", "[]", "{}", R"({"type":"sing"})", R"({"type":"hello"})",
+                           R"({"type":"stop","attempt":1,"cause":"boredom"})",
+                           R"({"type":"stop","attempt":"1","cause":"pruned"})"})
+    EXPECT_EQ(parse_message(line).status().code(), StatusCode::kInvalidArgument) << line;
+}
+
+TEST(MessagesTest, ReadsAStop) {
+  const Result<Message> message =
+      parse_message(R"({"type":"stop","attempt":3,"cause":"preempted"})");
+  ASSERT_TRUE(message.ok());
+  EXPECT_EQ(std::get<Stop>(*message).cause, StopCause::kPreempted);
+}
+
+TEST(MessagesTest, WritesNumbersThatAreNotFiniteAsText) {
+  EpochReport report;
+  report.epoch = 2;
+  report.metrics = {{"a", std::numeric_limits<double>::quiet_NaN()}, {"b", 0.5}};
+  EXPECT_EQ(
+      epoch_line(AttemptId(1), report),
+      R"({"attempt":1,"epoch":2,"metrics":{"a":"nan","b":0.5},"seconds":0.0,"type":"epoch"})");
+}
+
+TEST(MessagesTest, WritesOutcomes) {
+  EXPECT_EQ(outcome_line(AttemptId(1), {AttemptState::kStopped, {}, {}}),
+            R"({"attempt":1,"outcome":"stopped","type":"finished"})");
+  EXPECT_EQ(outcome_line(AttemptId(1), {AttemptState::kFailed, EndCause::kOutOfMemory, "m\xff"}),
+            R"({"attempt":1,"cause":"out_of_memory","message":"m)"
+            "\xEF\xBF\xBD"
+            R"(","type":"failed"})");
+}
+
+}  // namespace
+}  // namespace foldmill::trainer

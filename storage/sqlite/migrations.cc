@@ -57,11 +57,12 @@ int64_t schema_version(std::span<const EmbeddedFile> files) {
 
 Result<int64_t> check_version(SQLite::Database& database, std::span<const EmbeddedFile> files,
                               const std::filesystem::path& path) {
+  // First of all, because it reads the whole schema: a damaged file shows here.
+  const bool empty =
+      database.execAndGet("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)").getInt() != 0;
   const int64_t application = pragma(database, "application_id");
   const int64_t version = pragma(database, "user_version");
-  if (application == 0 && version == 0 &&
-      !database.execAndGet("SELECT EXISTS (SELECT 1 FROM sqlite_master)").getInt())
-    return int64_t{0};
+  if (empty && application == 0 && version == 0) return int64_t{0};
   if (application != kApplicationId)
     return failed_precondition(
         concat(path.native(), " is a database of another application; choose another file"));

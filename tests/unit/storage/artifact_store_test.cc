@@ -1,0 +1,123 @@
+#include "storage/artifacts/artifact_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "storage/open.h"
+#include "tests/support/temp_dir.h"
+
+namespace foldmill::storage {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+namespace fs = std::filesystem;
+
+ArtifactRef ref_of(const std::string& content) {
+  return {sha256_hex(content), static_cast<int64_t>(content.size())};
+}
+
+class ArtifactStoreTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<ArtifactStore> open() {
+    auto store = open_artifacts(dir_ / "study.db");
+    EXPECT_TRUE(store.ok()) << store.status().message();
+    return std::move(*store);
+  }
+  void put(const std::string& content) {
+    auto writer = store_->begin(ref_of(content));
+    ASSERT_TRUE(writer.ok()) << writer.status().message();
+    ASSERT_TRUE((*writer)->append(content.substr(0, 2)).ok());
+    ASSERT_TRUE((*writer)->append(content.substr(2)).ok());
+    const Status status = (*writer)->commit();
+    ASSERT_TRUE(status.ok()) << status.message();
+  }
+  std::vector<fs::path> temporary_files() {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(dir_ / "study.artifacts/tmp"))
+      files.push_back(entry.path());
+    return files;
+  }
+
+  test::TempDir dir_;
+  std::unique_ptr<ArtifactStore> store_ = open();
+};
+
+TEST_F(ArtifactStoreTest, KeepsAFileByItsContent) {
+  put("hello");
+  const auto ref = ref_of("hello");
+  EXPECT_TRUE(store_->contains(ref));
+  EXPECT_TRUE(fs::exists(artifact_path(dir_ / "study.db", ref)));
+  auto reader = store_->read(ref);
+  ASSERT_TRUE(reader.ok());
+  EXPECT_EQ(*reader->read(3), "hel");
+  EXPECT_EQ(*reader->read(100), "lo");
+  EXPECT_EQ(*reader->read(100), "");
+  EXPECT_THAT(temporary_files(), IsEmpty());
+}
+
+TEST_F(ArtifactStoreTest, TheSameContentTwiceIsOneFile) {
+  put("hello");
+  put("hello");
+  put("other");
+  EXPECT_EQ(store_->list()->size(), 2u);
+}
+
+TEST_F(ArtifactStoreTest, ListsAndRemoves) {
+  put("hello");
+  EXPECT_THAT(*store_->list(), ElementsAre(ref_of("hello")));
+  EXPECT_TRUE(store_->remove(ref_of("hello")).ok());
+  EXPECT_TRUE(store_->remove(ref_of("hello")).ok());
+  EXPECT_THAT(*store_->list(), IsEmpty());
+  EXPECT_EQ(store_->read(ref_of("hello")).status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(ArtifactStoreTest, RefusesAWrongDigest) {
+  auto expected = ref_of("hello");
+  auto writer = store_->begin(expected);
+  ASSERT_TRUE((*writer)->append("hellO").ok());
+  const Status status = (*writer)->commit();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("arrived with digest"));
+  EXPECT_FALSE(store_->contains(expected));
+  writer->reset();
+  EXPECT_THAT(temporary_files(), IsEmpty());
+}
+
+TEST_F(ArtifactStoreTest, RefusesAWrongSize) {
+  auto shorter = store_->begin(ref_of("hello"));
+  ASSERT_TRUE((*shorter)->append("hell").ok());
+  EXPECT_THAT((*shorter)->commit().message(), HasSubstr("ended after 4 of 5 bytes"));
+  auto longer = store_->begin(ref_of("hello"));
+  EXPECT_THAT((*longer)->append("hello!").message(), HasSubstr("longer than the 5 bytes"));
+}
+
+TEST_F(ArtifactStoreTest, ADigestIsCheckedBeforeItBecomesAPath) {
+  const ArtifactRef evil{"../../../etc/passwd", 1};
+  EXPECT_EQ(store_->begin(evil).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->read(evil).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->remove(evil).code(), StatusCode::kInvalidArgument);
+  EXPECT_FALSE(store_->contains(evil));
+}
+
+TEST_F(ArtifactStoreTest, WhatAnEarlierProcessLeftHalfWrittenIsRemovedAtTheStart) {
+  put("hello");
+  std::ofstream(dir_ / "study.artifacts/tmp/upload-torn") << "hel";
+  store_ = open();
+  EXPECT_THAT(temporary_files(), IsEmpty());
+  EXPECT_TRUE(store_->contains(ref_of("hello")));
+}
+
+TEST_F(ArtifactStoreTest, SaysWhichDirectoryCannotBeMade) {
+  std::ofstream(dir_ / "file") << "x";
+  const auto store = ArtifactStore::open(dir_ / "file/below");
+  ASSERT_FALSE(store.ok());
+  EXPECT_THAT(store.status().message(), HasSubstr("file/below"));
+}
+
+}  // namespace
+}  // namespace foldmill::storage

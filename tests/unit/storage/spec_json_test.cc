@@ -1,0 +1,60 @@
+#include "storage/spec_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/support/store_changes.h"
+
+namespace foldmill::storage {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(SpecJson, RoundTripsEveryField) {
+  const StudySpec spec = test::example_spec();
+  const auto back = spec_from_json(spec_to_json(spec));
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(*back, spec);
+  EXPECT_EQ(spec_to_json(*back), spec_to_json(spec));
+}
+
+TEST(SpecJson, RoundTripsDefaults) {
+  const auto back = spec_from_json(spec_to_json(StudySpec()));
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(*back, StudySpec());
+}
+
+TEST(SpecJson, RefusesWhatItDidNotWrite) {
+  const std::string good = spec_to_json(test::example_spec());
+  const auto broken = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    text.replace(text.find(from), from.size(), to);
+    return spec_from_json(text).status();
+  };
+  EXPECT_EQ(spec_from_json("{").status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(spec_from_json("[]").status().code(), StatusCode::kDataLoss);
+  EXPECT_THAT(broken("maximize", "sideways").message(), HasSubstr("'direction' is 'sideways'"));
+  EXPECT_THAT(broken("FloatDistribution", "GammaDistribution").message(),
+              HasSubstr("GammaDistribution"));
+  EXPECT_EQ(broken("\"low\":0.0001", "\"low\":\"x\"").code(), StatusCode::kDataLoss);
+  EXPECT_EQ(broken("\"low\":0.0001", "\"low\":99").code(), StatusCode::kDataLoss);
+}
+
+TEST(MetricsJson, KeepsOrderAndSpecialValues) {
+  const double inf = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(metrics_to_json({{"z", 0.5}, {"a\"", std::nan("")}, {"i", inf}, {"j", -inf}}),
+            R"({"z":0.5,"a\"":null,"i":9e999,"j":-9e999})");
+  EXPECT_EQ(metrics_to_json({}), "{}");
+}
+
+TEST(StringsJson, RoundTrips) {
+  const std::map<std::string, std::string> strings = {{"gpu", "h100"}, {"q", "\"\n"}};
+  EXPECT_EQ(*strings_from_json(strings_to_json(strings)), strings);
+  EXPECT_EQ(strings_from_json("3").status().code(), StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace foldmill::storage

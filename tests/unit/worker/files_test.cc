@@ -1,0 +1,93 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "core/sha256.h"
+#include "tests/support/process.h"
+#include "worker/agent/file_cache.h"
+#include "worker/work_directory.h"
+
+namespace foldmill::worker {
+namespace {
+
+class FilesTest : public ::testing::Test {
+ protected:
+  std::filesystem::path write(const std::string& name, const std::string& text) {
+    std::ofstream(directory_ / name) << text;
+    return directory_ / name;
+  }
+  FileCache cache(int64_t max_bytes = 1'000) {
+    return *FileCache::open(directory_ / "cache", max_bytes);
+  }
+  testing::TestDirectory directory_;
+};
+
+TEST_F(FilesTest, AdoptedFileOutlivesItsOriginal) {
+  const std::filesystem::path file = write("a", "content");
+  const auto artifact = cache().adopt(file);
+  ASSERT_TRUE(artifact.ok()) << artifact.status().message();
+  EXPECT_EQ(*artifact, (ArtifactRef{sha256_hex("content"), 7}));
+  std::filesystem::remove(file);
+  const auto found = cache().find(*artifact);
+  ASSERT_TRUE(found.ok()) << found.status().message();
+  EXPECT_EQ(testing::read_file(*found), "content");
+  EXPECT_TRUE(cache().adopt(write("b", "content")).ok()) << "the same content again";
+}
+
+TEST_F(FilesTest, DamagedFileIsNotUsedTwice) {
+  const auto artifact = cache().adopt(write("a", "content"));
+  ASSERT_TRUE(artifact.ok());
+  std::filesystem::remove(cache().path_of(*artifact));
+  std::ofstream(cache().path_of(*artifact)) << "something else";
+  EXPECT_EQ(cache().find(*artifact).status().code(), StatusCode::kNotFound);
+  EXPECT_FALSE(std::filesystem::exists(cache().path_of(*artifact)));
+}
+
+TEST_F(FilesTest, InstallRefusesAnotherContent) {
+  const std::filesystem::path temporary = cache().temporary();
+  std::ofstream(temporary) << "truncat";
+  const auto installed = cache().install(temporary, {sha256_hex("truncated"), 9});
+  EXPECT_EQ(installed.status().code(), StatusCode::kDataLoss);
+  EXPECT_FALSE(std::filesystem::exists(temporary));
+}
+
+TEST_F(FilesTest, OldFilesGoWhenTheCacheIsFull) {
+  const FileCache small = cache(25);
+  std::vector<ArtifactRef> artifacts;
+  for (int i = 0; i < 4; ++i) {
+    const auto file = write("f" + std::to_string(i), std::string(10, static_cast<char>('a' + i)));
+    std::filesystem::last_write_time(
+        file, std::filesystem::file_time_type::clock::now() + std::chrono::seconds(i));
+    artifacts.push_back(*small.adopt(file));
+  }
+  EXPECT_FALSE(small.find(artifacts[0]).ok());
+  EXPECT_FALSE(small.find(artifacts[1]).ok());
+  EXPECT_TRUE(small.find(artifacts[2]).ok());
+  EXPECT_TRUE(small.find(artifacts[3]).ok());
+}
+
+TEST_F(FilesTest, MissingFileIsSaid) {
+  const auto adopted = cache().adopt(directory_ / "absent");
+  EXPECT_NE(adopted.status().message().find("absent"), std::string::npos);
+}
+
+TEST_F(FilesTest, WorkDirectoriesOfOneNameDoNotMeet) {
+  std::filesystem::path left_behind;
+  {
+    auto first = WorkDirectory::open(directory_.path(), "host/1");
+    auto second = WorkDirectory::open(directory_.path(), "host/1");
+    ASSERT_TRUE(first.ok() && second.ok());
+    left_behind = *first->make_slot(0);
+    EXPECT_NE(left_behind, *second->make_slot(0));
+    EXPECT_TRUE(std::filesystem::exists(left_behind));
+  }
+  EXPECT_FALSE(std::filesystem::exists(left_behind));
+  std::filesystem::create_directories(left_behind / "attempt-7");  // as a killed worker leaves it
+  auto next = WorkDirectory::open(directory_.path(), "host/1");
+  ASSERT_TRUE(next.ok());
+  EXPECT_EQ(*next->make_slot(0), left_behind);
+  EXPECT_TRUE(std::filesystem::is_empty(left_behind));
+}
+
+}  // namespace
+}  // namespace foldmill::worker

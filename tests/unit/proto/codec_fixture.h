@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+
+#include "core/study.h"
+
+namespace foldmill::proto {
+
+// A sound study in which every field that a command may have differs from its default.
+inline StudySpec full_spec() {
+  StudySpec spec;
+  spec.name = "fashion-cae";
+  spec.description = "every field set";
+  spec.tags = {"a", "b"};
+  spec.notes = "n";
+  spec.seed = 77;
+  spec.data = {"fashion-mnist", "/data", Normalize::kStandard, 6000, false};
+  spec.model = {"command", "", {"python3", "train.py"}, "/w", {{"K", "V"}}};
+  spec.constants = {{"epochs", int64_t{5}}, {"flag", true}, {"rate", 0.5}};
+  spec.space = *SearchSpace::create(
+      {{"lr", *Distribution::make_float(1e-4, 8e-3, true), {}},
+       {"dropout", *Distribution::make_float(0, 1, false, 0.25), {}},
+       {"filters", *Distribution::make_int(8, 16, false, 4), {}},
+       {"optimizer",
+        *Distribution::make_categorical({std::string("adam"), std::string("sgd")}),
+        {}},
+       {"momentum",
+        *Distribution::make_float(0, 0.99),
+        {{"optimizer", {ParameterValue(std::string("sgd"))}}}}});
+  spec.objective = {"perplexity", Direction::kMaximize, Take::kBestEpoch};
+  spec.sampler = {"random", 11, 25, false, false, 2.0};
+  spec.pruning = {"none", 6, 2, 3, 4};
+  spec.folds = {5, 0.3, false, false, 77};
+  spec.trials = 12;
+  spec.timeout_seconds = 600;
+  spec.parallel = 3;
+  spec.enqueue = {{{"lr", 1e-3}}};
+  spec.resources = {{{"gpu", "a100"}}, {4, 1, 2}, 2};
+  spec.source = "name: fashion-cae\n";
+  return spec;
+}
+
+}  // namespace foldmill::proto

@@ -1,0 +1,90 @@
+#include "proto/codec/study_codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+#include <vector>
+
+#include "proto/codec/status_codec.h"
+#include "tests/unit/proto/codec_fixture.h"
+
+namespace foldmill::proto {
+namespace {
+
+TEST(StudyCodec, EveryFieldSurvivesTheWire) {
+  const StudySpec spec = full_spec();
+  const std::string bytes = encode(spec).SerializeAsString();
+  v1::StudySpec message;
+  ASSERT_TRUE(message.ParseFromString(bytes));
+  const Result<StudySpec> back = decode(message);
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(*back, spec);
+}
+
+TEST(StudyCodec, AbsentOptionalsStayAbsent) {
+  StudySpec spec = full_spec();
+  spec.timeout_seconds.reset();
+  spec.parallel.reset();
+  spec.data.subset_train.reset();
+  const Result<StudySpec> back = decode(encode(spec));
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(*back, spec);
+}
+
+TEST(StudyCodec, RefusesWhatIsNotSound) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::function<void(v1::StudySpec&)>> faults{
+      [](auto& m) { m.Clear(); },
+      [](auto& m) { m.set_name(""); },
+      [](auto& m) { m.mutable_objective()->set_direction(v1::DIRECTION_UNSPECIFIED); },
+      [](auto& m) { m.mutable_objective()->set_direction(static_cast<v1::Direction>(9)); },
+      [](auto& m) { m.mutable_objective()->set_take("first"); },
+      [](auto& m) { m.mutable_objective()->set_metric(""); },
+      [](auto& m) { m.mutable_data()->set_normalize("loud"); },
+      [](auto& m) { m.mutable_model()->set_type(""); },
+      [](auto& m) { m.mutable_folds()->set_k(0); },
+      [](auto& m) { m.mutable_sampler()->set_prior_weight(kNan); },
+      [](auto& m) { m.mutable_space(0)->clear_distribution(); },
+      [](auto& m) { m.mutable_space(0)->mutable_float_range()->set_low(kNan); },
+      [](auto& m) { m.mutable_space(0)->mutable_float_range()->set_low(1); },
+      [](auto& m) { m.mutable_space(2)->mutable_int_range()->set_step(0); },
+      [](auto& m) { m.mutable_space(3)->mutable_choices()->clear_choices(); },
+      [](auto& m) { m.mutable_space(4)->mutable_when(0)->set_parent("nobody"); },
+      [](auto& m) { *m.add_space() = m.space(0); },
+      [](auto& m) { *m.add_constants() = m.constants(0); },
+      [](auto& m) { m.mutable_constants(0)->clear_value(); },
+      [](auto& m) { m.mutable_constants(2)->mutable_value()->set_double_value(kNan); },
+      [](auto& m) { m.set_trials(0); },
+      [](auto& m) { m.set_source(std::string(kMaxStudySourceBytes + 1, 'x')); },
+  };
+  ASSERT_TRUE(decode(encode(full_spec())).ok());  // so that only the fault can be the reason
+  for (size_t i = 0; i < faults.size(); ++i) {
+    v1::StudySpec message = encode(full_spec());
+    faults[i](message);
+    const Result<StudySpec> back = decode(message);
+    ASSERT_FALSE(back.ok()) << "fault " << i;
+    EXPECT_EQ(back.status().code(), StatusCode::kInvalidArgument) << "fault " << i;
+    EXPECT_FALSE(back.status().message().empty()) << "fault " << i;
+  }
+}
+
+TEST(StatusCodec, CodesKeepTheirMeaning) {
+  for (const Status& status :
+       {ok_status(), not_found("x"), unavailable("y"), unauthenticated("z"), data_loss("d")})
+    EXPECT_EQ(decode(encode(status)), status);
+}
+
+TEST(StatusCodec, ForeignCodesBecomeTheNearest) {
+  EXPECT_EQ(decode(grpc::Status(grpc::StatusCode::ABORTED, "a")).code(), StatusCode::kUnavailable);
+  EXPECT_EQ(decode(grpc::Status(grpc::StatusCode::OUT_OF_RANGE, "a")).code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(decode(grpc::Status(grpc::StatusCode::UNKNOWN, "a")).code(), StatusCode::kInternal);
+  const Status unknown_call = decode(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, ""));
+  EXPECT_EQ(unknown_call.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(unknown_call.message(), ::testing::HasSubstr("version"));
+}
+
+}  // namespace
+}  // namespace foldmill::proto

@@ -1,0 +1,144 @@
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "tests/integration/coordinator_fixture.h"
+
+namespace foldmill::coordinator {
+namespace {
+
+using foldmill::testing::FakeWorker;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class WorkerSessionTest : public CoordinatorFixture {
+ protected:
+  // A study, a worker, and the worker's first assignment.
+  AttemptId first_assignment(FakeWorker& worker) {
+    EXPECT_TRUE(create(small_study("s")).ok());
+    worker.hello("a");
+    EXPECT_TRUE(worker.next<proto::Welcome>());
+    const auto assignment = worker.next<proto::SlotAssignment>();
+    return assignment ? assignment->assignment.attempt : AttemptId(0);
+  }
+  static proto::AckVerdict verdict_of(FakeWorker& worker) {
+    const auto ack = worker.next<proto::Ack>();
+    EXPECT_TRUE(ack);
+    return ack ? ack->verdict : proto::AckVerdict::kRejected;
+  }
+};
+
+TEST_F(WorkerSessionTest, AStudyIsWorkedOffFromHelloToTheEnd) {
+  FakeWorker worker(channel_);
+  const AttemptId attempt = first_assignment(worker);
+  ASSERT_GE(attempt.value, 1);
+  worker.send({1, proto::AttemptStarted{attempt}});
+  worker.send(epoch(2, attempt, 1, 0.5));
+  worker.send(epoch(3, attempt, 2, 0.25));
+  worker.send({4, proto::AttemptFinished{attempt, {}}});
+  for (uint64_t sequence = 1; sequence <= 4; ++sequence) {
+    const auto ack = worker.next<proto::Ack>();
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->sequence, sequence);
+    EXPECT_EQ(ack->verdict, proto::AckVerdict::kAccepted) << ack->message;
+  }
+  v1::GetStudyRequest request;
+  request.set_name("s");
+  v1::Study study;
+  ASSERT_TRUE(call(&v1::StudyService::Stub::GetStudy, request, &study).ok());
+  EXPECT_EQ(study.state(), v1::STUDY_STATE_COMPLETED);
+  EXPECT_EQ(study.best_value(), 0.25);
+}
+
+TEST_F(WorkerSessionTest, ReportsAreOnDiskWhenTheyAreAcknowledged) {
+  FakeWorker worker(channel_);
+  const AttemptId attempt = first_assignment(worker);
+  worker.send(epoch(1, attempt, 1, 0.5));
+  EXPECT_EQ(verdict_of(worker), proto::AckVerdict::kAccepted);
+  v1::GetTrialRequest request;
+  request.set_study("s");
+  v1::Trial trial;
+  ASSERT_TRUE(call(&v1::StudyService::Stub::GetTrial, request, &trial).ok());
+  ASSERT_EQ(trial.folds_size(), 1);
+  ASSERT_EQ(trial.folds(0).curve_size(), 1);
+  EXPECT_EQ(trial.folds(0).curve(0).value(), 0.5);
+}
+
+TEST_F(WorkerSessionTest, RepeatedUnknownAndBrokenReportsGetDefiniteAnswers) {
+  FakeWorker worker(channel_);
+  const AttemptId attempt = first_assignment(worker);
+  worker.send(epoch(1, attempt, 1, 0.5));
+  EXPECT_EQ(verdict_of(worker), proto::AckVerdict::kAccepted);
+  worker.send(epoch(1, attempt, 1, 0.5));
+  EXPECT_EQ(verdict_of(worker), proto::AckVerdict::kDuplicate);
+  worker.send(epoch(2, AttemptId(999), 1, 0.5));
+  EXPECT_EQ(verdict_of(worker), proto::AckVerdict::kSuperseded);
+  v1::WorkerMessage broken = proto::encode(epoch(3, attempt, 2, 0.5));
+  broken.mutable_epoch_report()->set_epoch(-1);
+  worker.send_raw(broken);
+  EXPECT_EQ(verdict_of(worker), proto::AckVerdict::kRejected);
+  worker.send(epoch(4, attempt, 2, 0.5));
+  EXPECT_EQ(verdict_of(worker), proto::AckVerdict::kAccepted);
+}
+
+TEST_F(WorkerSessionTest, AWorkerThatComesBackKeepsItsAttempt) {
+  auto first = std::make_unique<FakeWorker>(channel_);
+  const AttemptId attempt = first_assignment(*first);
+  first.reset();  // vanishes
+  FakeWorker again(channel_);
+  again.hello("a", "1", {{attempt, 0}, {AttemptId(999), 0}});
+  const auto welcome = again.next<proto::Welcome>();
+  ASSERT_TRUE(welcome);
+  EXPECT_THAT(welcome->keep, ElementsAre(attempt));
+  again.send(epoch(1, attempt, 1, 0.5));
+  EXPECT_EQ(verdict_of(again), proto::AckVerdict::kAccepted);
+}
+
+TEST_F(WorkerSessionTest, AttemptsOutliveTheCoordinator) {
+  AttemptId attempt;
+  {
+    FakeWorker worker(channel_);
+    attempt = first_assignment(worker);
+    coordinator_->shutdown();
+    EXPECT_EQ(worker.end().error_code(), grpc::StatusCode::UNAVAILABLE);
+  }
+  coordinator_.reset();
+  start();
+  FakeWorker again(channel_);
+  again.hello("a", "1", {{attempt, 0}});
+  const auto welcome = again.next<proto::Welcome>();
+  ASSERT_TRUE(welcome);
+  EXPECT_THAT(welcome->keep, ElementsAre(attempt));
+}
+
+TEST_F(WorkerSessionTest, AnotherProtocolIsRefusedNamingBoth) {
+  FakeWorker worker(channel_);
+  proto::Hello hello;
+  hello.protocol = proto::kProtocolVersion + 41;
+  hello.version = "9.9";
+  hello.name = "new";
+  worker.send({0, hello});
+  const grpc::Status status = worker.end();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(status.error_message(), HasSubstr("9.9"));
+  EXPECT_THAT(status.error_message(), HasSubstr("protocol 42"));
+}
+
+TEST_F(WorkerSessionTest, GarbageEndsOnlyItsOwnSession) {
+  FakeWorker empty(channel_);
+  empty.send_raw({});
+  EXPECT_EQ(empty.end().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  FakeWorker silent(channel_);
+  silent.send({0, proto::Heartbeat{}});
+  EXPECT_EQ(silent.end().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  FakeWorker twice(channel_);
+  twice.hello("a");
+  twice.hello("a");
+  EXPECT_EQ(twice.end().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  FakeWorker sound(channel_);
+  sound.hello("b");
+  EXPECT_TRUE(sound.next<proto::Welcome>());
+}
+
+}  // namespace
+}  // namespace foldmill::coordinator

@@ -1,0 +1,47 @@
+#include "tests/support/fake_worker.h"
+
+#include "proto/transport/channel.h"
+
+namespace foldmill::testing {
+namespace {
+constexpr Milliseconds kDeadline{30'000};
+}
+
+FakeWorker::FakeWorker(const std::shared_ptr<grpc::Channel>& channel)
+    : stub_(v1::WorkerService::NewStub(channel)) {
+  proto::set_deadline(&context_, kDeadline);
+  stream_ = stub_->Session(&context_);
+}
+
+FakeWorker::~FakeWorker() {
+  vanish();
+  if (!ended_) end();
+}
+
+void FakeWorker::hello(const std::string& name, const std::string& instance,
+                       std::vector<proto::RunningAttempt> running) {
+  proto::Hello hello;
+  hello.version = "test";
+  hello.name = name;
+  hello.instance = instance;
+  hello.slots = 1;
+  hello.running = std::move(running);
+  send({0, std::move(hello)});
+}
+
+std::optional<proto::CoordinatorMessage> FakeWorker::read() {
+  v1::CoordinatorMessage message;
+  if (!stream_->Read(&message)) return std::nullopt;
+  Result<proto::CoordinatorMessage> decoded = proto::decode(message);
+  if (!decoded.ok()) return std::nullopt;
+  return std::move(decoded).value();
+}
+
+grpc::Status FakeWorker::end() {
+  while (read()) {
+  }
+  ended_ = true;
+  return stream_->Finish();
+}
+
+}  // namespace foldmill::testing

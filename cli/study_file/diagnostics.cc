@@ -1,6 +1,7 @@
 #include "cli/study_file/diagnostics.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/terminal/text_width.h"
 #include "core/text.h"
@@ -57,22 +58,26 @@ void Diagnostics::error(const DocNode& at, std::string message, std::string hint
   std::string text = concat("error: ", at.source->name, ":", at.line, ":", at.column, ": ", message,
                             "\n", render_place(at, hint));
   for (const std::string& note : notes) text += concat("   ", note, "\n");
+  Error found{at.line, at.column, std::move(text)};
   // The same alias used twice would say the same thing twice.
-  if (std::find(rendered_.begin(), rendered_.end(), text) == rendered_.end())
-    rendered_.push_back(std::move(text));
+  if (std::find(errors_.begin(), errors_.end(), found) == errors_.end())
+    errors_.push_back(std::move(found));
 }
 
 void Diagnostics::error_in(const std::string& file, std::string message) {
-  rendered_.push_back(concat("error: ", file, ": ", message, "\n"));
+  errors_.push_back({0, 0, concat("error: ", file, ": ", message, "\n")});
 }
 
 Status Diagnostics::status() const {
   if (ok()) return ok_status();
-  const size_t shown = std::min(rendered_.size(), kMostErrors);
+  std::vector<Error> sorted = errors_;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Error& a, const Error& b) {
+    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  });
+  const size_t shown = std::min(sorted.size(), kMostErrors);
   std::string text;
-  for (size_t i = 0; i < shown; ++i) text += rendered_[i];
-  if (shown < rendered_.size())
-    text += concat("error: and ", rendered_.size() - shown, " more errors\n");
+  for (size_t i = 0; i < shown; ++i) text += sorted[i].rendered;
+  if (shown < sorted.size()) text += concat("error: and ", sorted.size() - shown, " more errors\n");
   text.pop_back();  // the last line end is the printer's
   return invalid_argument(std::move(text));
 }

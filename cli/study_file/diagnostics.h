@@ -22,12 +22,18 @@ class Diagnostics {
   // An error of the whole document, without a place.
   void error_in(const std::string& file, std::string message);
 
-  bool ok() const { return rendered_.empty(); }
-  // ok, or invalid_argument with every error, rendered, at most 20 of them.
+  bool ok() const { return errors_.empty(); }
+  // ok, or invalid_argument with every error, rendered, in the order of the file, at most 20.
   Status status() const;
 
  private:
-  std::vector<std::string> rendered_;
+  struct Error {
+    int line = 0;
+    int column = 0;
+    std::string rendered;
+    friend bool operator==(const Error&, const Error&) = default;
+  };
+  std::vector<Error> errors_;
 };
 
 }  // namespace foldmill::cli

@@ -51,7 +51,7 @@ void bind_data(const DocNode* node, const DocNode& root, StudySpec& spec,
   std::string normalize(to_string(spec.data.normalize));
   reader.word("normalize", normalize, {"unit", "standard", "symmetric"});
   if (const auto parsed = parse_normalize(normalize)) spec.data.normalize = *parsed;
-  if (!reader.has("dataset"))
+  if (!node || (node->kind == DocNode::Kind::kMap && !reader.has("dataset")))
     diagnostics.error(node ? *node : root, "the study has no data",
                       "add data: {dataset: fashion-mnist}");
   bind_subset(reader.get("subset"), spec.data, diagnostics);

@@ -151,6 +151,10 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void add_entry(Open& parent, DocNode value) {
     DocNode key = *std::exchange(parent.key, std::nullopt);
+    if (value.kind == DocNode::Kind::kNull) {  // the parser places it where the next thing begins
+      value.line = key.line;
+      value.column = key.column;
+    }
     for (const DocEntry& entry : parent.node.entries) {
       if (entry.key.scalar != key.scalar) continue;
       diagnostics_.error(key, concat("duplicate key '", printable(key.scalar), "'"),

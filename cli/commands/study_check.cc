@@ -1,0 +1,142 @@
+#include "cli/commands/study_check.h"
+
+#include "cli/output/format.h"
+#include "cli/study_file/study_file.h"
+#include "cli/terminal/text_width.h"
+#include "core/text.h"
+
+namespace foldmill::cli {
+namespace {
+
+constexpr size_t kLabel = 10;
+constexpr size_t kName = 14;
+
+std::string line(std::string_view label, const std::string& text) {
+  return concat(pad_right(label, kLabel), text, "\n");
+}
+
+std::string describe_data(const DataSpec& data) {
+  std::string out = data.dataset;
+  if (!data.path.empty()) out += concat(" at ", data.path);
+  out += concat(", normalize ", to_string(data.normalize));
+  if (data.subset_train)
+    out += concat(", ", *data.subset_train, " training images",
+                  data.subset_stratified ? " (stratified)" : "");
+  return out;
+}
+
+std::string describe_model(const ModelSpec& model) {
+  if (model.type != "command") return concat(model.type, " ", model.variant);
+  std::string out = concat("command: ", join(model.command, " "));
+  if (!model.workdir.empty()) out += concat(", in ", model.workdir);
+  for (const auto& [key, value] : model.env) out += concat(", ", key, "=", value);
+  return out;
+}
+
+std::string describe_folds(const FoldPlan& folds) {
+  const std::string split =
+      folds.k == 1 ? concat("one hold-out of ", format_number(folds.validation_fraction))
+                   : concat(folds.k, " folds for every trial");
+  return concat(split, folds.stratified ? ", stratified" : "", folds.shuffle ? ", shuffled" : "");
+}
+
+std::string describe_sampler(const StudySpec& spec) {
+  const SamplerSpec& sampler = spec.sampler;
+  std::string out = sampler.type;
+  if (sampler.type == "tpe")
+    out += concat(", ", sampler.startup_trials, " random trials first, ", sampler.candidates,
+                  " candidates", sampler.multivariate ? ", multivariate" : "",
+                  sampler.constant_liar ? ", constant liar" : "", ", prior weight ",
+                  format_number(sampler.prior_weight));
+  return out;
+}
+
+std::string describe_pruning(const PruningSpec& pruning) {
+  if (pruning.type == "none") return "none";
+  return concat(pruning.type, ", after ", pruning.warmup_trials, " trials and ",
+                pruning.warmup_epochs, " epochs, every ", pruning.interval, " epochs, with ",
+                pruning.min_peers, " peers or more");
+}
+
+std::string describe_budget(const StudySpec& spec) {
+  std::string out = concat(spec.trials, " trials");
+  if (spec.timeout_seconds)
+    out += concat(", at most ", format_duration(static_cast<double>(*spec.timeout_seconds)));
+  if (spec.parallel) out += concat(", ", *spec.parallel, " at a time");
+  return out;
+}
+
+std::string describe_condition(const SearchParameter& parameter) {
+  std::vector<std::string> parts;
+  for (const Condition& condition : parameter.when) {
+    std::vector<std::string> values;
+    for (const ParameterValue& value : condition.any_of) values.push_back(to_string(value));
+    parts.push_back(concat(condition.parent, " = ", join(values, " or ")));
+  }
+  return parts.empty() ? "" : concat("   when ", join(parts, " and "));
+}
+
+std::string describe_resources(const ResourceSpec& resources) {
+  std::string out = concat("retries: lost ", resources.retries.worker_lost, ", out of memory ",
+                           resources.retries.out_of_memory, ", error ", resources.retries.error,
+                           "; checkpoint every ", resources.checkpoint_every_epochs, " epochs");
+  for (const auto& [key, value] : resources.labels) out += concat("; label ", key, "=", value);
+  return out;
+}
+
+}  // namespace
+
+Result<StudySpec> read_study(const std::string& file, const std::vector<std::string>& overrides,
+                             const std::string& name) {
+  std::vector<std::string> all = overrides;
+  if (!name.empty()) all.push_back(concat("name=", name));
+  return read_study_file(file, all);
+}
+
+ExitCode report_unreadable(const Status& status, std::ostream& err) {
+  err << status.message() << '\n';
+  return status.code() == StatusCode::kNotFound ? ExitCode::kNotFound : ExitCode::kBadStudyFile;
+}
+
+std::string describe_spec(const StudySpec& spec) {
+  std::string out;
+  out += line("data", describe_data(spec.data));
+  out += line("model", describe_model(spec.model));
+  out += line("objective", concat(to_string(spec.objective.direction), " ", spec.objective.metric,
+                                  " (", to_string(spec.objective.take), ")"));
+  out += line("search", describe_budget(spec));
+  out += line("sampler", concat(describe_sampler(spec), ", seed ", spec.seed));
+  out += line("pruning", describe_pruning(spec.pruning));
+  out += line("folds", describe_folds(spec.folds));
+  out += line("resources", describe_resources(spec.resources));
+  for (const SearchParameter& parameter : spec.space.parameters())
+    out +=
+        line("searched", concat(pad_right(parameter.name, kName), " ",
+                                parameter.distribution.describe(), describe_condition(parameter)));
+  for (const auto& [name, value] : spec.constants)
+    out += line("fixed", concat(pad_right(name, kName), " ", to_string(value)));
+  for (const ParameterSet& point : spec.enqueue) {
+    std::vector<std::string> parts;
+    for (const auto& [name, value] : point) parts.push_back(concat(name, " ", to_string(value)));
+    out += line("enqueued", join(parts, "  "));
+  }
+  return out;
+}
+
+Outcome check_study(const std::string& file, const std::vector<std::string>& overrides,
+                    const std::string& name, Context& context) {
+  const auto spec = read_study(file, overrides, name);
+  if (!spec.ok()) return report_unreadable(spec.status(), context.err);
+  context.out << line("study", spec->name) << describe_spec(*spec);
+  const auto grid = spec->space.grid_size();
+  const int64_t fold_runs = spec->trials * spec->folds.k;
+  context.out << line("space", concat(spec->space.size(), " dimensions, ",
+                                      grid ? concat(*grid, " points") : "no finite grid"))
+              << line("work",
+                      concat("at most ", fold_runs, " fold runs, ", fold_runs * spec->max_epochs(),
+                             " epochs; pruning makes it less"));
+  context.err << "no mistakes\n  try: foldmill run " << file << '\n';
+  return ExitCode::kOk;
+}
+
+}  // namespace foldmill::cli

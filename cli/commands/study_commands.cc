@@ -1,0 +1,201 @@
+#include <thread>
+
+#include "cli/commands/context.h"
+#include "cli/commands/study_check.h"
+#include "cli/output/format.h"
+#include "cli/output/shapes.h"
+#include "cli/study_file/scalar.h"
+#include "cli/study_file/study_file.h"
+#include "core/text.h"
+
+namespace foldmill::cli {
+namespace {
+
+struct StudyFlags {
+  std::string file;
+  std::string name;
+  std::vector<std::string> overrides;
+  std::string trials;   // extend
+  bool now = false;     // pause
+  std::string state;    // wait
+  std::string timeout;  // wait
+};
+
+Outcome create(const StudyFlags& flags, Context& context) {
+  const auto spec = read_study(flags.file, flags.overrides, flags.name);
+  if (!spec.ok()) return report_unreadable(spec.status(), context.err);
+  FOLDMILL_ASSIGN_OR_RETURN(Writer writer, Writer::open(context));
+  FOLDMILL_ASSIGN_OR_RETURN(const std::string note, writer.client().create(*spec));
+  context.out << "created " << spec->name << " (" << spec->trials << " trials)\n";
+  if (!note.empty()) context.err << note << '\n';
+  context.err << "watch: foldmill watch " << spec->name << '\n';
+  return ExitCode::kOk;
+}
+
+Outcome list(Context& context) {
+  FOLDMILL_ASSIGN_OR_RETURN(auto source, context.open_source());
+  FOLDMILL_ASSIGN_OR_RETURN(auto studies, all_studies(*source));
+  if (static_cast<int64_t>(studies.size()) > context.limit)
+    studies.resize(static_cast<size_t>(context.limit));
+  FOLDMILL_RETURN_IF_ERROR(context.print(list_studies(studies)));
+  return ExitCode::kOk;
+}
+
+Outcome show(const StudyFlags& flags, Context& context) {
+  FOLDMILL_ASSIGN_OR_RETURN(auto source, context.open_source());
+  FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, find_study(*source, flags.name));
+  if (context.output.format != Format::kTable) {
+    Listing listing = list_studies({study});
+    Json json = study_json(study);
+    json["source"] = study.spec.source;
+    listing.json = std::move(json);
+    FOLDMILL_RETURN_IF_ERROR(context.print(std::move(listing)));
+    return ExitCode::kOk;
+  }
+  context.out << "study     " << study.spec.name << "  " << to_string(study.state)
+              << (study.reason.empty() ? "" : "  (" + study.reason + ")") << '\n';
+  context.out << "trials    " << study.completed << " completed, " << study.pruned << " pruned, "
+              << study.failed << " failed, " << study.running << " running of " << study.spec.trials
+              << '\n';
+  context.out << "epochs    " << study.epochs << " trained, " << study.epochs_saved
+              << " saved by pruning, " << format_duration(study.seconds) << " of training\n";
+  if (study.best)
+    context.out << "best      " << study.spec.name << '/' << study.best->value << "  "
+                << study.spec.objective.metric << ' ' << short_number(study.best_value) << '\n';
+  context.out << describe_spec(study.spec);
+  return ExitCode::kOk;
+}
+
+Outcome command(const StudyFlags& flags, StudyVerb verb, Context& context) {
+  FOLDMILL_ASSIGN_OR_RETURN(Writer writer, Writer::open(context));
+  FOLDMILL_ASSIGN_OR_RETURN(const std::string note, writer.client().command(flags.name, verb));
+  context.out << note << '\n';
+  return ExitCode::kOk;
+}
+
+Outcome extend(const StudyFlags& flags, Context& context) {
+  const bool relative = flags.trials.starts_with('+');
+  const auto trials = parse_int(relative ? flags.trials.substr(1) : flags.trials);
+  if (!trials || *trials < 1)
+    return invalid_argument(concat("--trials: '", flags.trials, "' is not a number of trials",
+                                   "\n  try: --trials 200 (in all) or --trials +50 (more)"));
+  FOLDMILL_ASSIGN_OR_RETURN(Writer writer, Writer::open(context));
+  FOLDMILL_ASSIGN_OR_RETURN(
+      const std::string note,
+      writer.client().command(flags.name, StudyVerb::kExtend, *trials, relative));
+  context.out << note << '\n';
+  return ExitCode::kOk;
+}
+
+// `done`: finished in any way.
+bool is_reached(const std::string& wanted, StudyState state) {
+  return wanted == "done" ? is_finished(state) : to_string(state) == wanted;
+}
+
+Outcome wait(const StudyFlags& flags, Context& context) {
+  std::optional<int64_t> seconds;
+  if (!flags.timeout.empty()) {
+    seconds = parse_duration(flags.timeout);
+    if (!seconds)
+      return invalid_argument(
+          concat("--timeout: '", flags.timeout, "' is not a duration; for example 90s or 8h"));
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds.value_or(0));
+  FOLDMILL_ASSIGN_OR_RETURN(auto source, context.open_source());
+  while (true) {
+    FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, source->get_study(flags.name));
+    const bool reached = is_reached(flags.state, study.state);
+    if (reached || is_finished(study.state)) {
+      context.out << study.spec.name << ' ' << to_string(study.state) << '\n';
+      if (!reached) return ExitCode::kConflict;  // it never will
+      return study.state == StudyState::kFailed ? ExitCode::kFailed : ExitCode::kOk;
+    }
+    if (seconds && std::chrono::steady_clock::now() >= end)
+      return deadline_exceeded(
+          concat(study.spec.name, " is still ", to_string(study.state), " after ", flags.timeout));
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  }
+}
+
+CLI::App* add(CLI::App& parent, const char* name, const char* help, Context& context) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  add_source_options(*command, context);
+  return command;
+}
+
+void add_file_options(CLI::App& command, const std::shared_ptr<StudyFlags>& flags) {
+  command.add_option("FILE", flags->file, "study file")->required();
+  command.add_option("--set", flags->overrides, "override: params.lr=1e-3; may be repeated")
+      ->expected(1)
+      ->take_all();
+  command.add_option("--name", flags->name, "call the study this instead");
+}
+
+void add_verb(CLI::App& parent, const char* name, const char* help, StudyVerb verb,
+              const std::shared_ptr<StudyFlags>& flags, Context& context) {
+  CLI::App* leaf = add(parent, name, help, context);
+  leaf->add_option("STUDY", flags->name, "name, or unique beginning")->required();
+  leaf->callback(
+      [=, &context] { context.action = [=, &context] { return command(*flags, verb, context); }; });
+}
+
+}  // namespace
+
+void add_study_commands(CLI::App& app, Context& context) {
+  const auto flags = std::make_shared<StudyFlags>();
+  CLI::App* noun = app.add_subcommand("study", "create, check, list and steer studies");
+  noun->require_subcommand(1);
+
+  CLI::App* leaf = add(*noun, "create", "send a study file to the coordinator", context);
+  add_file_options(*leaf, flags);
+  leaf->callback(
+      [=, &context] { context.action = [=, &context] { return create(*flags, context); }; });
+
+  leaf = noun->add_subcommand("check", "read a study file and show what it means");
+  add_file_options(*leaf, flags);
+  leaf->callback([=, &context] {
+    context.action = [=, &context] {
+      return check_study(flags->file, flags->overrides, flags->name, context);
+    };
+  });
+
+  leaf = add(*noun, "list", "all studies", context);
+  add_output_options(*leaf, context);
+  add_limit_option(*leaf, context);
+  leaf->callback([&context] { context.action = [&context] { return list(context); }; });
+
+  leaf = add(*noun, "show", "one study: where it stands, what was asked for", context);
+  leaf->add_option("STUDY", flags->name, "name, or unique beginning; default: the youngest");
+  add_output_options(*leaf, context);
+  leaf->callback(
+      [=, &context] { context.action = [=, &context] { return show(*flags, context); }; });
+
+  leaf = add(*noun, "pause", "start nothing new", context);
+  leaf->add_option("STUDY", flags->name, "name, or unique beginning")->required();
+  leaf->add_flag("--now", flags->now, "checkpoint what runs instead of letting it finish");
+  leaf->callback([=, &context] {
+    context.action = [=, &context] {
+      return command(*flags, flags->now ? StudyVerb::kPauseNow : StudyVerb::kPause, context);
+    };
+  });
+  add_verb(*noun, "resume", "go on", StudyVerb::kResume, flags, context);
+  add_verb(*noun, "stop", "end it; what runs may finish", StudyVerb::kStop, flags, context);
+  add_verb(*noun, "cancel", "end it now", StudyVerb::kCancel, flags, context);
+
+  leaf = add(*noun, "extend", "ask for more trials", context);
+  leaf->add_option("STUDY", flags->name, "name, or unique beginning")->required();
+  leaf->add_option("--trials", flags->trials, "in all, or +N more")->required();
+  leaf->callback(
+      [=, &context] { context.action = [=, &context] { return extend(*flags, context); }; });
+
+  leaf = add(*noun, "wait", "wait until a study is done", context);
+  leaf->add_option("STUDY", flags->name, "name, or unique beginning")->required();
+  flags->state = "done";
+  leaf->add_option("--for", flags->state, "done, or a state")
+      ->check(CLI::IsMember({"done", "active", "paused", "completed", "cancelled", "failed"}));
+  leaf->add_option("--timeout", flags->timeout, "at most so long: 90s, 8h");
+  leaf->callback(
+      [=, &context] { context.action = [=, &context] { return wait(*flags, context); }; });
+}
+
+}  // namespace foldmill::cli

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/study_source.h"
+#include "core/study.h"
+#include "proto/transport/channel.h"
+
+namespace foldmill::cli {
+
+enum class StudyVerb { kPause, kPauseNow, kResume, kStop, kCancel, kExtend };
+
+// A coordinator: everything a source reads, and the verbs that change something. Unreachable
+// coordinators are `unavailable` with the address and the reason. One thread.
+class CoordinatorClient : public StudySource {
+ public:
+  struct ServerInfo {
+    std::string version;
+    int protocol = 0;
+    std::string database;
+  };
+
+  virtual Result<std::string> create(const StudySpec& spec) = 0;  // what the coordinator remarks
+  virtual Result<std::string> command(const std::string& study, StudyVerb verb, int64_t trials = 0,
+                                      bool relative = false) = 0;
+  virtual Result<ServerInfo> server_info(Milliseconds deadline) = 0;
+};
+
+// Does not connect yet. `address` as in proto::parse_address.
+Result<std::unique_ptr<CoordinatorClient>> make_coordinator_client(
+    const std::string& address, const proto::ClientSecurity& security);
+
+}  // namespace foldmill::cli

@@ -1,0 +1,86 @@
+#include "cli/follow/summary.h"
+
+#include <algorithm>
+
+#include "cli/output/format.h"
+#include "core/text.h"
+
+namespace foldmill::cli {
+namespace {
+
+std::string fold_scores(const TrialRow& trial) {
+  std::vector<std::string> scores;
+  for (const FoldRow& fold : trial.folds) scores.push_back(short_number(fold.value));
+  return join(scores, "  ");
+}
+
+std::string next_commands(const StudyRow& study, const std::string& source_flag) {
+  const std::string& name = study.spec.name;
+  return concat("next      foldmill trial list ", name, " --sort value", source_flag,
+                "\n          foldmill trial show ", name, "/", study.best ? study.best->value : 0,
+                source_flag, "\n          foldmill study extend ", name, " --trials +",
+                study.spec.trials, source_flag, "\n");
+}
+
+}  // namespace
+
+std::string describe_best(const StudyRow& study, const TrialRow& trial) {
+  std::string out = concat("best      ", study.spec.name, "/", trial.number.value, "  ",
+                           study.spec.objective.metric, " ", short_number(trial.value), "\n");
+  out += concat("params    ", describe_params(trial.params), "\n");
+  if (trial.folds.size() > 1) out += concat("folds     ", fold_scores(trial), "\n");
+  return out;
+}
+
+Result<std::vector<std::filesystem::path>> fetch_files(StudySource& source, const TrialRow& trial,
+                                                       const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> files;
+  for (const FoldRow& fold : trial.folds) {
+    const std::filesystem::path place =
+        trial.folds.size() == 1 ? directory : directory / concat("fold-", fold.fold.value);
+    for (const ArtifactRow& row : fold.artifacts) {
+      // The name came by wire: it stays inside the directory.
+      const std::filesystem::path file = place / std::filesystem::path(row.name).filename();
+      FOLDMILL_RETURN_IF_ERROR(source.fetch(row.artifact, file));
+      files.push_back(file);
+    }
+  }
+  return files;
+}
+
+Result<std::string> summarize(StudySource& source, const StudyRow& study,
+                              const std::filesystem::path& database,
+                              const std::string& source_flag) {
+  std::string out = concat("study     ", study.spec.name, " ", to_string(study.state), ": ",
+                           study.completed, " completed, ", study.pruned, " pruned, ", study.failed,
+                           " failed; ", format_duration(study.seconds), " of training\n");
+  if (study.best) {
+    FOLDMILL_ASSIGN_OR_RETURN(const TrialRow trial, source.get_trial(study.spec.name, *study.best));
+    out += describe_best(study, trial);
+    if (!database.empty()) {
+      const auto directory = database.parent_path() / study.spec.name / "best";
+      FOLDMILL_ASSIGN_OR_RETURN(const auto files, fetch_files(source, trial, directory));
+      for (const auto& file : files) out += concat("model     ", file.string(), "\n");
+    }
+  }
+  out += concat("pruning   ", study.pruned, " trials pruned, which saved ", study.epochs_saved,
+                " of ", study.epochs + study.epochs_saved, " fold-epochs\n");
+  if (!database.empty()) out += concat("database  ", database.string(), "\n");
+  return out + next_commands(study, source_flag);
+}
+
+Status check_outcome(StudySource& source, const StudyRow& study) {
+  const bool nothing = study.completed + study.pruned == 0 && study.failed > 0;
+  if (study.state != StudyState::kFailed && !nothing) return ok_status();
+  TrialQuery query;
+  query.where = "state = failed";
+  FOLDMILL_ASSIGN_OR_RETURN(const auto failed, all_trials(source, study.spec.name, query, 1));
+  std::string message = concat("study ", study.spec.name, " failed");
+  if (!study.reason.empty()) message += concat(": ", study.reason);
+  if (!failed.empty())
+    message += concat("\n  trial ", study.spec.name, "/", failed[0].number.value, ": ",
+                      to_string(failed[0].cause), ": ", failed[0].message);
+  return internal_error(std::move(message));
+}
+
+}  // namespace foldmill::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/study_source.h"
+
+namespace foldmill::cli {
+
+// The best trial: value, parameters, fold scores.
+std::string describe_best(const StudyRow& study, const TrialRow& trial);
+
+// Copies the files of a trial: to `directory`, with one fold; to `directory`/fold-N else. The
+// answer names what was written.
+Result<std::vector<std::filesystem::path>> fetch_files(StudySource& source, const TrialRow& trial,
+                                                       const std::filesystem::path& directory);
+
+// What a finished study came to: best trial, pruning, files, the next commands. `database` may be
+// empty (a coordinator elsewhere); then nothing is copied and the commands name no file.
+Result<std::string> summarize(StudySource& source, const StudyRow& study,
+                              const std::filesystem::path& database,
+                              const std::string& source_flag);
+
+// The failure of a study without any result, with its first cause; ok when there is a result.
+Status check_outcome(StudySource& source, const StudyRow& study);
+
+}  // namespace foldmill::cli

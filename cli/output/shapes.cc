@@ -1,0 +1,225 @@
+#include "cli/output/shapes.h"
+
+#include <algorithm>
+
+#include "cli/output/format.h"
+#include "core/text.h"
+
+namespace foldmill::cli {
+namespace {
+
+std::string text_of(const std::optional<double>& value) {
+  return value ? format_number(*value) : std::string();
+}
+
+Json epoch_json(const EpochRow& epoch) {
+  Json metrics = Json::object();
+  for (const auto& [name, value] : epoch.metrics) metrics[name] = json_number(value);
+  return {{"epoch", epoch.epoch},
+          {"value", json_number(epoch.value)},
+          {"metrics", metrics},
+          {"seconds", json_number(epoch.seconds)},
+          {"attempt", epoch.attempt.value}};
+}
+
+Json attempt_json(const AttemptRow& attempt) {
+  return {{"number", attempt.number},
+          {"worker", attempt.worker},
+          {"slot", attempt.slot},
+          {"state", std::string(to_string(attempt.state))},
+          {"cause", std::string(to_string(attempt.cause))},
+          {"message", attempt.message},
+          {"first_epoch", attempt.first_epoch},
+          {"leased", json_time(attempt.leased)},
+          {"ended", json_time(attempt.ended)}};
+}
+
+Json decision_json(const std::optional<PruneDecision>& decision) {
+  if (!decision) return nullptr;
+  return {{"fold", decision->fold.value},
+          {"epoch", decision->epoch},
+          {"value", json_number(decision->value)},
+          {"threshold", json_number(decision->threshold)},
+          {"peers", decision->peers},
+          {"pruner", decision->pruner}};
+}
+
+// Names of the parameters, in the order in which the trials bring them.
+std::vector<std::string> parameter_names(const std::vector<TrialRow>& trials) {
+  std::vector<std::string> names;
+  for (const TrialRow& trial : trials)
+    for (const auto& [name, value] : trial.params)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  return names;
+}
+
+std::string describe_labels(const std::map<std::string, std::string>& labels) {
+  std::vector<std::string> parts;
+  for (const auto& [key, value] : labels) parts.push_back(concat(key, "=", value));
+  return join(parts, ",");
+}
+
+}  // namespace
+
+Json fold_json(const FoldRow& fold) {
+  Json json = {{"fold", fold.fold.value},
+               {"state", std::string(to_string(fold.state))},
+               {"value", json_number(fold.value)},
+               {"epochs", fold.epochs},
+               {"seconds", json_number(fold.seconds)}};
+  json["attempts"] = Json::array();
+  for (const AttemptRow& attempt : fold.attempts) json["attempts"].push_back(attempt_json(attempt));
+  if (!fold.curve.empty()) {
+    json["curve"] = Json::array();
+    for (const EpochRow& epoch : fold.curve) json["curve"].push_back(epoch_json(epoch));
+  }
+  json["artifacts"] = Json::object();
+  for (const ArtifactRow& row : fold.artifacts)
+    json["artifacts"][row.name] = {{"sha256", row.artifact.sha256}, {"bytes", row.artifact.bytes}};
+  return json;
+}
+
+Json trial_json(const std::string& study, const TrialRow& trial) {
+  Json json = {{"schema", "trial/v1"},
+               {"study", study},
+               {"number", trial.number.value},
+               {"state", std::string(to_string(trial.state))},
+               {"value", json_number(trial.value)},
+               {"params", json_params(trial.params)},
+               {"enqueued", trial.enqueued},
+               {"cause", std::string(to_string(trial.cause))},
+               {"message", trial.message},
+               {"decision", decision_json(trial.decision)},
+               {"created", json_time(trial.created)},
+               {"ended", json_time(trial.ended)},
+               {"epochs", trial.epochs},
+               {"seconds", json_number(trial.seconds)}};
+  json["folds"] = Json::array();
+  for (const FoldRow& fold : trial.folds) json["folds"].push_back(fold_json(fold));
+  return json;
+}
+
+Json study_json(const StudyRow& study) {
+  return {{"schema", "study/v1"},
+          {"name", study.spec.name},
+          {"state", std::string(to_string(study.state))},
+          {"reason", study.reason},
+          {"trials", study.spec.trials},
+          {"completed", study.completed},
+          {"pruned", study.pruned},
+          {"failed", study.failed},
+          {"cancelled", study.cancelled},
+          {"running", study.running},
+          {"best", study.best ? Json(study.best->value) : Json(nullptr)},
+          {"best_value", json_number(study.best_value)},
+          {"metric", study.spec.objective.metric},
+          {"direction", std::string(to_string(study.spec.objective.direction))},
+          {"folds", study.spec.folds.k},
+          {"epochs", study.epochs},
+          {"epochs_saved", study.epochs_saved},
+          {"seconds", json_number(study.seconds)},
+          {"created", json_time(study.created)},
+          {"ended", json_time(study.ended)}};
+}
+
+Listing list_studies(const std::vector<StudyRow>& studies) {
+  Listing listing;
+  listing.columns = {{"name", false, 9},     {"state", false, 8}, {"trials", true, 5},
+                     {"completed", true, 6}, {"pruned", true, 5}, {"failed", true, 5},
+                     {"running", true, 4},   {"best", true, 6},   {"best_value", true, 7},
+                     {"metric", false, 3},   {"epochs", true, 2}, {"epochs_saved", true, 2},
+                     {"created", false, 1}};
+  for (const StudyRow& study : studies) {
+    listing.rows.push_back({study.spec.name, std::string(to_string(study.state)),
+                            std::to_string(study.spec.trials), std::to_string(study.completed),
+                            std::to_string(study.pruned), std::to_string(study.failed),
+                            std::to_string(study.running), study.best ? to_string(*study.best) : "",
+                            text_of(study.best_value), study.spec.objective.metric,
+                            std::to_string(study.epochs), std::to_string(study.epochs_saved),
+                            format_time(study.created)});
+    listing.json.push_back(study_json(study));
+  }
+  return listing;
+}
+
+Listing list_trials(const std::string& study, const std::vector<TrialRow>& trials) {
+  const std::vector<std::string> names = parameter_names(trials);
+  Listing listing;
+  listing.columns = {
+      {"number", true, 9}, {"state", false, 8}, {"value", true, 7}, {"epochs", true, 4}};
+  for (const std::string& name : names) listing.columns.push_back({name, true, 5});
+  listing.columns.push_back({"cause", false, 3});
+  listing.columns.push_back({"seconds", true, 2});
+  listing.columns.push_back({"created", false, 1});
+  for (const TrialRow& trial : trials) {
+    std::vector<std::string> row = {to_string(trial.number), std::string(to_string(trial.state)),
+                                    text_of(trial.value), std::to_string(trial.epochs)};
+    for (const std::string& name : names) {
+      const ParameterValue* value = trial.params.find(name);
+      row.push_back(value ? to_string(*value) : "");
+    }
+    row.push_back(trial.cause == EndCause::kNone ? "" : std::string(to_string(trial.cause)));
+    row.push_back(short_number(trial.seconds));
+    row.push_back(format_time(trial.created));
+    listing.rows.push_back(std::move(row));
+    listing.json.push_back(trial_json(study, trial));
+  }
+  return listing;
+}
+
+Listing list_folds(const std::string& study, const TrialRow& trial) {
+  Listing listing;
+  listing.columns = {{"fold", true, 9},   {"state", false, 8},   {"value", true, 7},
+                     {"epochs", true, 6}, {"attempts", true, 4}, {"worker", false, 5},
+                     {"seconds", true, 3}};
+  for (const FoldRow& fold : trial.folds)
+    listing.rows.push_back(
+        {to_string(fold.fold), std::string(to_string(fold.state)), text_of(fold.value),
+         std::to_string(fold.epochs), std::to_string(fold.attempts.size()),
+         fold.attempts.empty() ? "" : fold.attempts.back().worker, short_number(fold.seconds)});
+  listing.json = trial_json(study, trial);
+  return listing;
+}
+
+Listing list_workers(const std::vector<WorkerRow>& workers) {
+  Listing listing;
+  listing.columns = {{"name", false, 9}, {"state", false, 8},  {"slots", true, 6},
+                     {"busy", true, 7},  {"labels", false, 4}, {"version", false, 2},
+                     {"seen", false, 3}};
+  for (const WorkerRow& worker : workers) {
+    listing.rows.push_back({worker.name, worker.state, std::to_string(worker.slots),
+                            std::to_string(worker.busy), describe_labels(worker.labels),
+                            worker.version, format_time(worker.seen)});
+    Json labels = Json::object();
+    for (const auto& [key, value] : worker.labels) labels[key] = value;
+    listing.json.push_back({{"schema", "worker/v1"},
+                            {"name", worker.name},
+                            {"state", worker.state},
+                            {"slots", worker.slots},
+                            {"busy", worker.busy},
+                            {"labels", labels},
+                            {"version", worker.version},
+                            {"seen", json_time(worker.seen)}});
+  }
+  return listing;
+}
+
+Listing list_table(const Table& table) {
+  Listing listing;
+  for (const std::string& name : table.columns) listing.columns.push_back({name, false, 0});
+  for (const auto& cells : table.rows) {
+    std::vector<std::string> row;
+    Json object = Json::object();
+    for (size_t c = 0; c < cells.size(); ++c) {
+      row.push_back(cell_text(cells[c]));
+      object[table.columns[c]] = json_cell(cells[c]);
+      listing.columns[c].numeric |= !std::holds_alternative<std::string>(cells[c]) &&
+                                    !std::holds_alternative<std::monostate>(cells[c]);
+    }
+    listing.rows.push_back(std::move(row));
+    listing.json.push_back(std::move(object));
+  }
+  return listing;
+}
+
+}  // namespace foldmill::cli

@@ -1,0 +1,73 @@
+#include "cli/run/ensure_study.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "cli/commands/study_check.h"
+#include "core/text.h"
+
+namespace foldmill::cli {
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(std::move(line));
+  return lines;
+}
+
+void append_missing(const std::vector<std::string>& lines, const std::vector<std::string>& other,
+                    std::string_view mark, std::string& out) {
+  for (const std::string& line : lines)
+    if (std::find(other.begin(), other.end(), line) == other.end())
+      out += concat("  ", mark, " ", line, "\n");
+}
+
+Result<std::optional<StudyRow>> find_exactly(StudySource& source, const std::string& name) {
+  FOLDMILL_ASSIGN_OR_RETURN(auto studies, all_studies(source));
+  for (StudyRow& study : studies)
+    if (study.spec.name == name) return std::optional(std::move(study));
+  return std::optional<StudyRow>();
+}
+
+Status refuse(const StudySpec& stored, const StudySpec& wanted, const std::string& difference) {
+  return failed_precondition(
+      concat("there is a study '", stored.name, "' already, and it asks for something else\n",
+             difference, "  try: --name NEW for a study of its own",
+             wanted.trials > stored.trials
+                 ? concat(", or foldmill study extend ", stored.name, " --trials ", wanted.trials)
+                 : ""));
+}
+
+}  // namespace
+
+std::string spec_difference(const StudySpec& stored, const StudySpec& wanted) {
+  StudySpec same_budget = wanted;
+  same_budget.trials = std::max(stored.trials, wanted.trials);
+  const std::vector<std::string> before = lines_of(describe_spec(stored));
+  const std::vector<std::string> after = lines_of(describe_spec(same_budget));
+  std::string out;
+  append_missing(before, after, "-", out);
+  append_missing(after, before, "+", out);
+  return out;
+}
+
+Result<EnsuredStudy> ensure_study(CoordinatorClient& client, const StudySpec& spec) {
+  FOLDMILL_ASSIGN_OR_RETURN(auto found, find_exactly(client, spec.name));
+  if (!found) {
+    FOLDMILL_ASSIGN_OR_RETURN(const std::string note, client.create(spec));
+    FOLDMILL_ASSIGN_OR_RETURN(StudyRow study, client.get_study(spec.name));
+    return EnsuredStudy{std::move(study), note.empty() ? "created" : note};
+  }
+  const std::string difference = spec_difference(found->spec, spec);
+  if (!difference.empty()) return refuse(found->spec, spec, difference);
+  if (found->state == StudyState::kActive) return EnsuredStudy{std::move(*found), "goes on"};
+  const bool done = found->completed + found->pruned >= found->spec.trials;
+  if (found->state == StudyState::kCompleted && done)
+    return EnsuredStudy{std::move(*found), "is done"};
+  FOLDMILL_ASSIGN_OR_RETURN(const std::string note, client.command(spec.name, StudyVerb::kResume));
+  FOLDMILL_ASSIGN_OR_RETURN(StudyRow study, client.get_study(spec.name));
+  return EnsuredStudy{std::move(study), "goes on: " + note};
+}
+
+}  // namespace foldmill::cli

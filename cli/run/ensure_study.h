@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "cli/coordinator_client.h"
+
+namespace foldmill::cli {
+
+struct EnsuredStudy {
+  StudyRow study;
+  std::string note;  // "created", "goes on", "is done": for people
+};
+
+// Makes sure that the coordinator has the study and works on it: creates it, goes on with one of
+// the same name that asks for the same, resumes it if it was stopped. failed_precondition: there is
+// one of that name that asks for something else; the message shows what differs.
+Result<EnsuredStudy> ensure_study(CoordinatorClient& client, const StudySpec& spec);
+
+// What differs between two specs, as lines with - (stored) and + (wanted); empty when they ask for
+// the same. Trials that were added to the stored one later, texts and comments do not count.
+std::string spec_difference(const StudySpec& stored, const StudySpec& wanted);
+
+}  // namespace foldmill::cli

@@ -41,3 +41,21 @@ function(foldmill_find_torch)
   target_link_libraries(foldmill_torch INTERFACE ${TORCH_LIBRARIES})
   target_include_directories(foldmill_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
 endfunction()
+
+# foldmill_precompile_torch(TARGET [REUSE_FROM TARGET])
+# torch alone costs half a minute per source: its header is compiled once and shared. ccache passes
+# by precompiled headers unless it is told which of their properties do not matter.
+function(foldmill_precompile_torch target)
+  cmake_parse_arguments(arg "" "REUSE_FROM" "" ${ARGN})
+  if(arg_REUSE_FROM)
+    target_precompile_headers(${target} REUSE_FROM ${arg_REUSE_FROM})
+  else()
+    target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/worker/trainer/torch_compat.h)
+  endif()
+  if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache")
+    set(sloppiness pch_defines,time_macros,include_file_mtime,include_file_ctime)
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=${sloppiness};${CMAKE_CXX_COMPILER_LAUNCHER}")
+  endif()
+endfunction()

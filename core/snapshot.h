@@ -26,7 +26,8 @@ struct AttemptSnapshot {
 struct FoldSnapshot {
   FoldState state = FoldState::kPending;
   std::optional<double> value;
-  std::vector<double> curve;  // objective by epoch from 1, superseded reports left out; may hold NaN
+  std::vector<double>
+      curve;  // objective by epoch from 1, superseded reports left out; may hold NaN
   std::vector<AttemptSnapshot> attempts;  // in order of number
   std::optional<Checkpoint> checkpoint;
 };
@@ -59,6 +60,8 @@ struct WorkerSnapshot {
 struct Snapshot {
   std::vector<StudySnapshot> studies;  // all of them, by id
   std::vector<WorkerSnapshot> workers;
+  std::vector<ArtifactRef>
+      artifacts;              // recorded ones, of all attempts; checkpoints are with the folds
   AttemptId last_attempt{0};  // the highest id ever given
 };
 

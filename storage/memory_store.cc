@@ -31,6 +31,7 @@ class MemoryStore::State {
   struct Place {
     FoldKey fold;
     std::set<int64_t> reported;
+    std::set<std::string> artifacts;
   };
 
   Status write(const change::StudyCreated& c) {
@@ -185,10 +186,13 @@ class MemoryStore::State {
 
   Status write(const change::ArtifactRecorded& c) {
     if (!find(c.attempt)) return refusal::unknown(name(c.attempt));
-    if (places_.at(c.attempt).fold == c.fold) return ok_status();  // a snapshot has no artifacts
-    return refusal::contradiction(
-        concat("artifact ", c.name),
-        concat(name(c.attempt), " is not one of ", refusal::describe(c.fold)));
+    Place& place = places_.at(c.attempt);
+    if (place.fold != c.fold)
+      return refusal::contradiction(
+          concat("artifact ", c.name),
+          concat(name(c.attempt), " is not one of ", refusal::describe(c.fold)));
+    if (place.artifacts.insert(c.name).second) snapshot_.artifacts.push_back(c.artifact);
+    return ok_status();
   }
 
   Status write(const change::CheckpointDropped& c) {

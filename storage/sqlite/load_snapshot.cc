@@ -26,6 +26,7 @@ class Builder {
     load_reports();
     load_checkpoints();
     load_workers();
+    load_artifacts();
     return std::move(snapshot_);
   }
 
@@ -117,6 +118,11 @@ class Builder {
   void load_workers() {
     Query row = sql_.query("SELECT id, name FROM worker ORDER BY id");
     while (row.next()) snapshot_.workers.push_back({row.id<WorkerId>(0), row.text(1)});
+  }
+
+  void load_artifacts() {
+    Query row = sql_.query("SELECT sha256, bytes FROM artifact");
+    while (row.next()) snapshot_.artifacts.push_back({row.text(0), row.integer(1)});
   }
 
   StudySnapshot& study(StudyId id) { return snapshot_.studies[index_.at(id)]; }

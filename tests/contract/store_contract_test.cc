@@ -216,6 +216,14 @@ TEST_P(StoreContract, KeepsReplacesAndDropsACheckpoint) {
   EXPECT_EQ(fold().checkpoint, std::nullopt);
 }
 
+TEST_P(StoreContract, KeepsArtifactsOnce) {
+  one_leased_fold();
+  const change::ArtifactRecorded model{AttemptId(1), fold_key(0), "model", artifact('c'), at(1)};
+  apply({model, model});
+  backend_->reopen();
+  EXPECT_THAT(load().artifacts, ElementsAre(artifact('c')));
+}
+
 TEST_P(StoreContract, KeepsWorkers) {
   apply({worker_seen(2, "b"), worker_seen(1, "a"), worker_seen(2, "b", "gone")});
   const auto workers = load().workers;

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
 #include "worker/agent/trainer_messages.h"
 #include "worker/agent/trainer_process.h"
 
@@ -118,7 +119,7 @@ class TrainerContractTest : public ::testing::Test {
     return -1;
   }
 
-  testing::TestDirectory directory_;
+  test::TempDir directory_;
   asio::io_context io_;
   TrainerCommand command_;
   std::vector<TrainerMessage> messages_;

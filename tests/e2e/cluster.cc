@@ -120,7 +120,7 @@ void Cluster::create(const ScriptedStudy& study) {
 
 std::string Cluster::state_of(const std::string& study) {
   const testing::Output answer =
-      cli_on_file({"query", "select state from study_list where name = '" + study + "'", "-o",
+      cli_on_file({"query", "select state from study_list where study = '" + study + "'", "-o",
                    "csv", "--no-header"});
   return answer.out.substr(0, answer.out.find('\n'));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
 
 namespace foldmill::e2e {
 
@@ -51,13 +52,13 @@ class Cluster {
   std::string state_of(const std::string& study);
   bool wait_completed(const std::string& study);
 
-  const testing::TestDirectory& directory() const { return directory_; }
+  const test::TempDir& directory() const { return directory_; }
   std::filesystem::path database() const { return directory_ / "study.db"; }
   std::map<std::string, std::string> env() const;
   std::string logs() const;  // of all programs, for failure messages
 
  private:
-  testing::TestDirectory directory_;
+  test::TempDir directory_;
   std::optional<testing::Process> coordinator_;
   std::vector<std::unique_ptr<testing::Process>> workers_;
 };

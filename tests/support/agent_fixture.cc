@@ -45,7 +45,7 @@ worker::Logger silent_logger() {
                                           std::make_shared<spdlog::sinks::null_sink_mt>());
 }
 
-RunningAgent::RunningAgent(const FakeCoordinator& coordinator, const TestDirectory& directory,
+RunningAgent::RunningAgent(const FakeCoordinator& coordinator, const test::TempDir& directory,
                            int slots, const std::function<void(worker::AgentOptions&)>& adjust) {
   worker::AgentOptions options;
   options.name = "tested";

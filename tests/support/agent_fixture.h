@@ -11,6 +11,7 @@
 
 #include "tests/support/fake_coordinator.h"
 #include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
 #include "worker/agent/worker_agent.h"
 
 namespace foldmill::testing {
@@ -30,7 +31,7 @@ worker::Logger silent_logger();
 // A worker agent on a thread of its own, with scripted trainers, against a fake coordinator.
 class RunningAgent {
  public:
-  RunningAgent(const FakeCoordinator& coordinator, const TestDirectory& directory, int slots = 1,
+  RunningAgent(const FakeCoordinator& coordinator, const test::TempDir& directory, int slots = 1,
                const std::function<void(worker::AgentOptions&)>& adjust = {});
   ~RunningAgent();
 

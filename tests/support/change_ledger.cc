@@ -26,6 +26,7 @@ Snapshot ChangeLedger::snapshot() const {
   Snapshot snapshot;
   for (const auto& [id, study] : studies_) snapshot.studies.push_back(study.facts);
   for (const auto& [id, seen] : workers_) snapshot.workers.push_back({id, seen.name});
+  snapshot.artifacts = artifacts_;
   if (!attempts_.empty()) snapshot.last_attempt = attempts_.rbegin()->first;
   return snapshot;
 }

@@ -1,7 +1,6 @@
 #include "tests/support/process.h"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -10,7 +9,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <sstream>
 #include <thread>
 
@@ -155,19 +153,5 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 void pause_between_looks() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
-
-TestDirectory::TestDirectory() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "foldmill-test-XXXXXX").string();
-  path_ = mkdtemp(pattern.data());
-}
-
-TestDirectory::~TestDirectory() {
-  if (::testing::Test::HasFailure()) {
-    std::cerr << "files of the failed test are kept in " << path_ << "\n";
-    return;
-  }
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 }  // namespace foldmill::testing

@@ -54,18 +54,6 @@ bool process_exists(pid_t pid);  // zombies do not count
 
 std::string read_file(const std::filesystem::path& path);  // empty when it is not there
 
-// A directory of this test's own; removed if the test passed, kept (and named) if it failed.
-class TestDirectory {
- public:
-  TestDirectory();
-  ~TestDirectory();
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
 void pause_between_looks();
 
 // Looks again and again until `condition` holds; false when it does not by the deadline, which is

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <string>
 
 namespace foldmill::test {
@@ -19,8 +20,12 @@ class TempDir {
     std::filesystem::permissions(path_, std::filesystem::perms(0755));
   }
   ~TempDir() {
+    if (::testing::Test::HasFailure()) {
+      std::cerr << "files of the failed test are kept in " << path_ << "\n";
+      return;
+    }
     std::error_code ignored;
-    if (!::testing::Test::HasFailure()) std::filesystem::remove_all(path_, ignored);
+    std::filesystem::remove_all(path_, ignored);
   }
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;

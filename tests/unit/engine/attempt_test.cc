@@ -310,6 +310,20 @@ TEST_F(AttemptTest, ACheckpointIsDroppedWithItsTrial) {
   ASSERT_EQ(driver.performed<effect::DeleteArtifact>().size(), 1u);
 }
 
+// A user's trainer may save one file as both.
+TEST_F(AttemptTest, AFileThatIsAlsoAnArtifactIsKeptAcrossARestart) {
+  FakeWorker& worker = begin(small_study(1));
+  const AttemptId attempt = worker.attempt();
+  driver.train_epoch(worker, attempt);
+  driver.checkpoint(worker, attempt, 1, "same");
+  driver.artifact(worker, attempt, "same");
+  driver.restart();
+  driver.connect(worker);
+  driver.complete(worker, attempt);
+  EXPECT_EQ(driver.trial(0).state, TrialState::kCompleted);
+  EXPECT_TRUE(driver.performed<effect::DeleteArtifact>().empty());
+}
+
 TEST_F(AttemptTest, AFileThatTwoFoldsShareIsKeptForTheOther) {
   FakeWorker& worker = begin(small_study(2), 2);
   const AttemptId first = worker.attempt();

@@ -1,23 +1,9 @@
 #include "tests/unit/trainer/fixture.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
-#include "core/check.h"
-
 namespace foldmill::trainer {
-
-TempDir::TempDir() {
-  std::string name = (std::filesystem::temp_directory_path() / "foldmill-trainer-XXXXXX").string();
-  FOLDMILL_CHECK(::mkdtemp(name.data()) != nullptr, "no temporary directory");
-  path_ = name;
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 void write_file(const std::filesystem::path& path, const std::string& content) {
   std::ofstream(path, std::ios::binary) << content;

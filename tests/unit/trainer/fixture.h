@@ -7,23 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/temp_dir.h"
 #include "worker/trainer/protocol/messages.h"
 #include "worker/trainer/training/attempt_sink.h"
 
 namespace foldmill::trainer {
 
-// A directory of one test, removed with it.
-class TempDir {
- public:
-  TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  ~TempDir();
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using test::TempDir;
 
 void write_file(const std::filesystem::path& path, const std::string& content);
 std::string read_file(const std::filesystem::path& path);

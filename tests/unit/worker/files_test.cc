@@ -4,6 +4,7 @@
 
 #include "core/sha256.h"
 #include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
 #include "worker/agent/file_cache.h"
 #include "worker/work_directory.h"
 
@@ -19,7 +20,7 @@ class FilesTest : public ::testing::Test {
   FileCache cache(int64_t max_bytes = 1'000) {
     return *FileCache::open(directory_ / "cache", max_bytes);
   }
-  testing::TestDirectory directory_;
+  test::TempDir directory_;
 };
 
 TEST_F(FilesTest, AdoptedFileOutlivesItsOriginal) {

@@ -48,7 +48,7 @@ class SlotTest : public ::testing::Test {
     return outcome_.value_or(AttemptOutcome{});
   }
 
-  testing::TestDirectory directory_;
+  test::TempDir directory_;
   asio::io_context io_;
   int ready_ = 0;
   std::optional<Status> unusable_;

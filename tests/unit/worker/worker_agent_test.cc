@@ -46,7 +46,7 @@ class WorkerAgentTest : public ::testing::Test {
     return numbers;
   }
 
-  testing::TestDirectory directory_;
+  test::TempDir directory_;
   testing::FakeCoordinator coordinator_{(directory_ / "c.sock").string()};
 };
 

@@ -55,9 +55,9 @@ std::string spec_difference(const StudySpec& stored, const StudySpec& wanted) {
 Result<EnsuredStudy> ensure_study(CoordinatorClient& client, const StudySpec& spec) {
   FOLDMILL_ASSIGN_OR_RETURN(auto found, find_exactly(client, spec.name));
   if (!found) {
-    FOLDMILL_ASSIGN_OR_RETURN(const std::string note, client.create(spec));
+    FOLDMILL_RETURN_IF_ERROR(client.create(spec).status());
     FOLDMILL_ASSIGN_OR_RETURN(StudyRow study, client.get_study(spec.name));
-    return EnsuredStudy{std::move(study), note.empty() ? "created" : note};
+    return EnsuredStudy{std::move(study), "created"};
   }
   const std::string difference = spec_difference(found->spec, spec);
   if (!difference.empty()) return refuse(found->spec, spec, difference);
@@ -65,9 +65,9 @@ Result<EnsuredStudy> ensure_study(CoordinatorClient& client, const StudySpec& sp
   const bool done = found->completed + found->pruned >= found->spec.trials;
   if (found->state == StudyState::kCompleted && done)
     return EnsuredStudy{std::move(*found), "is done"};
-  FOLDMILL_ASSIGN_OR_RETURN(const std::string note, client.command(spec.name, StudyVerb::kResume));
+  FOLDMILL_RETURN_IF_ERROR(client.command(spec.name, StudyVerb::kResume).status());
   FOLDMILL_ASSIGN_OR_RETURN(StudyRow study, client.get_study(spec.name));
-  return EnsuredStudy{std::move(study), "goes on: " + note};
+  return EnsuredStudy{std::move(study), "goes on"};
 }
 
 }  // namespace foldmill::cli

@@ -129,7 +129,7 @@ class MemoryStore::State {
     fold->value = std::nullopt;
     const auto kept = static_cast<size_t>(c.first_epoch - 1);
     if (fold->curve.size() > kept) fold->curve.resize(kept);
-    places_[c.attempt] = {c.fold, {}};
+    places_[c.attempt] = {c.fold, {}, {}};
     snapshot_.last_attempt = std::max(snapshot_.last_attempt, c.attempt);
     return ok_status();
   }

@@ -43,7 +43,11 @@ Result<WorkDirectory> WorkDirectory::open(const fs::path& cache, const std::stri
       fs::remove_all(path, error);
       return WorkDirectory(path, lock);
     }
-    ::close(lock);  // another worker of that name lives
+    const int reason = errno;
+    ::close(lock);
+    if (reason != EWOULDBLOCK && reason != EINTR)  // a file system without locks, say
+      return cannot_make(path, concat("locking it: ", std::strerror(reason)));
+    // Else another worker of that name lives.
   }
 }
 

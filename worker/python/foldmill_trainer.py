@@ -164,7 +164,9 @@ class Trial:
         """Sends a file worth keeping; a copy is taken at once."""
         name = name or os.path.basename(path)
         copy = os.path.join(self.directory, "artifact-" + os.path.basename(name))
-        shutil.copyfile(path, copy)
+        # A new file each time: the worker may still be reading one that was sent under this name.
+        shutil.copyfile(path, copy + ".tmp")
+        os.replace(copy + ".tmp", copy)
         self._lines.send({"type": "artifact", "attempt": self.attempt, "name": name, "path": copy})
 
 

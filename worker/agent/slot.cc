@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kOutputLinesInMessage = 5;
 constexpr int kProgressFactor = 20;
+constexpr int kMostFalseStarts = 5;  // some 8 s with the usual waits between
 
 bool is_user_command(const Assignment& assignment) { return assignment.model.type == "command"; }
 
@@ -152,6 +153,7 @@ void Slot::close(std::function<void()> closed) {
 void Slot::set_paused(bool paused) {
   paused_ = paused;
   if (process_) process_->set_paused(paused);
+  if (!paused && state_ == State::kBusy) arm_progress();
 }
 
 void Slot::on_line(const std::string& line) {
@@ -258,6 +260,7 @@ void Slot::on_exit(const ChildExit& exit) {
   const AttemptOutcome outcome = outcome_of_death(exit);
   const bool had_attempt =
       state_ == State::kStarting || state_ == State::kBusy || state_ == State::kStopping;
+  const bool false_start = state_ == State::kStarting && running_command_ == options_.trainer;
   // We are inside one of its events: it goes when this handler has returned.
   asio::post(io_, [dead = std::shared_ptr<TrainerProcess>(std::move(process_))] {});
   state_ = State::kEmpty;
@@ -269,6 +272,9 @@ void Slot::on_exit(const ChildExit& exit) {
   }
   if (job_ && had_attempt) end_job(outcome);
   if (closed_) return closed_();
+  if (false_start && deaths_ >= kMostFalseStarts)
+    events_.unusable(
+        failed_precondition(concat(outcome.message, "\nit has died ", deaths_, " times in a row")));
   schedule_restart();
 }
 
@@ -331,6 +337,7 @@ void Slot::arm_progress() {
 
 void Slot::on_start_timeout() {
   if (state_ != State::kStarting) return;
+  if (paused_) return arm(options_.limits.start, &Slot::on_start_timeout);  // we do not listen
   killed_because_ = concat("the trainer was not ready within ", options_.limits.start.count(),
                            " ms and was killed");
   process_->kill_group();
@@ -346,7 +353,7 @@ void Slot::on_stop_timeout() {
 }
 
 void Slot::on_progress_timeout() {
-  if (state_ != State::kBusy) return;
+  if (state_ != State::kBusy || paused_) return;  // while paused it is we who do not listen
   killed_because_ = "the trainer said nothing for too long and was killed as hung";
   log_->warn("trainer killed  slot={} pid={} reason=hung", options_.hello.slot, process_->pid());
   process_->kill_group();

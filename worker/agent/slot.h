@@ -42,7 +42,8 @@ struct SlotJob {
 // `finished`, unless it was abandoned; `freed` follows, posted, when the slot has no job any more.
 struct SlotEvents {
   std::function<void(const TrainerReady&)> ready;
-  std::function<void(const Status&)> unusable;  // protocol mismatch, or no such program
+  // Protocol mismatch, no such program, or a default trainer that dies at every start.
+  std::function<void(const Status&)> unusable;
   std::function<void(AttemptId)> started;
   std::function<void(AttemptId, const EpochReport&)> epoch;
   std::function<void(AttemptId, int64_t epoch, const std::string& path)> checkpoint;

@@ -158,6 +158,8 @@ void WorkerAgent::on(proto::Welcome welcome) {
   for (const proto::RunningAttempt& running : runner_.running())
     if (std::find(welcome.keep.begin(), welcome.keep.end(), running.attempt) == welcome.keep.end())
       runner_.abandon(running.attempt);
+  // Abandoning may have emptied the outbox, and then no acknowledgement comes to end a pause.
+  if (outbox_.half_empty()) runner_.set_paused(false);
   outbox_.connect([this](const proto::WorkerMessage& message) { send(message); });
   if (draining_) send({0, proto::Draining{}});
   beat();

@@ -162,6 +162,17 @@ TEST_F(SlotTest, TrainerThatIsNeverReadyIsKilled) {
   EXPECT_NE(outcome_->message.find("not ready"), std::string::npos) << outcome_->message;
 }
 
+TEST_F(SlotTest, TrainerThatDiesAtEveryStartIsGivenUp) {
+  SlotOptions options = testing::scripted_slot(0, directory_.path());
+  options.trainer->argv = {"false"};
+  options.limits.first_backoff = options.limits.last_backoff = 1ms;
+  make_slot(options);
+  slot_->start();
+  ASSERT_TRUE(wait([this] { return unusable_.has_value(); }));
+  EXPECT_NE(unusable_->message().find("exited with code 1"), std::string::npos)
+      << unusable_->message();
+}
+
 TEST_F(SlotTest, MissingProgramAndAnotherProtocolAreSaid) {
   SlotOptions options = testing::scripted_slot(0, directory_.path());
   options.trainer->argv = {(directory_ / "absent").string()};

@@ -267,6 +267,21 @@ TEST_F(WorkerAgentTest, PatienceEnds) {
   EXPECT_EQ(agent.exit_code(), ExitCode::kRetryLater);
 }
 
+TEST_F(WorkerAgentTest, FullOutboxThatIsForgottenHoldsNobody) {
+  coordinator_.acknowledge_nothing();
+  RunningAgent agent(coordinator_, directory_, 1,
+                     [](AgentOptions& options) { options.outbox_capacity = 8; });
+  ASSERT_TRUE(tell(SlotAssignment{0, scripted_assignment(1, 60)}));
+  ASSERT_TRUE(eventually([&] { return sequences().size() >= 8; }));
+  coordinator_.stop();
+  coordinator_.keep_only({});
+  coordinator_.acknowledge_everything();
+  coordinator_.start();
+  ASSERT_TRUE(tell(SlotAssignment{0, scripted_assignment(2, 2)}));
+  ASSERT_TRUE(ends(2));
+  EXPECT_EQ(outcome(2).state, AttemptState::kSucceeded);
+}
+
 TEST_F(WorkerAgentTest, FullOutboxHoldsTheTrainerAndLosesNothing) {
   coordinator_.acknowledge_nothing();
   RunningAgent agent(coordinator_, directory_, 1,

@@ -43,7 +43,8 @@ void WorkerSession::handle(const v1::WorkerMessage& message) {
     log_->warn(
         log_line("message refused", {{"worker", worker_}, {"reason", decoded.status().message()}}));
     // A numbered message is kept by the worker until it is answered, so it gets a definite answer.
-    if (!greeted_ || message.sequence() == 0) return close(decoded.status());
+    if (!greeted_ || message.sequence() == 0)
+      return leave(decoded.status().message(), decoded.status());
     return send(
         proto::Ack{message.sequence(), proto::AckVerdict::kRejected, decoded.status().message()});
   }
@@ -57,7 +58,8 @@ void WorkerSession::handle(const v1::WorkerMessage& message) {
 }
 
 void WorkerSession::handle_hello(const proto::Hello& hello) {
-  if (greeted_) return close(failed_precondition("a second hello in one session"));
+  if (greeted_)
+    return leave("a second hello", failed_precondition("a second hello in one session"));
   if (hello.protocol != proto::kProtocolVersion)
     return close(failed_precondition(
         concat("worker ", hello.name, " (foldmill ", hello.version, ") speaks protocol ",
@@ -88,10 +90,10 @@ void WorkerSession::write_done(bool ok) {
   finish_if_quiet();
 }
 
-void WorkerSession::leave(const std::string& reason) {
+void WorkerSession::leave(const std::string& reason, const Status& why) {
   if (closing_) return;
   if (greeted_) sink_(engine::event::WorkerLeft{id_, reason});
-  close(ok_status());
+  close(why);
 }
 
 void WorkerSession::close(const Status& why) {

@@ -140,5 +140,18 @@ TEST_F(WorkerSessionTest, GarbageEndsOnlyItsOwnSession) {
   EXPECT_TRUE(sound.next<proto::Welcome>());
 }
 
+TEST_F(WorkerSessionTest, AWorkerThatWasTurnedOutIsGivenNothingMore) {
+  FakeWorker out(channel_);
+  out.hello("a");
+  EXPECT_TRUE(out.next<proto::Welcome>());
+  out.send_raw({});
+  EXPECT_EQ(out.end().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  FakeWorker sound(channel_);
+  sound.hello("b");
+  EXPECT_TRUE(sound.next<proto::Welcome>());
+  ASSERT_TRUE(create(small_study("s")).ok());
+  EXPECT_TRUE(sound.next<proto::SlotAssignment>());
+}
+
 }  // namespace
 }  // namespace foldmill::coordinator

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -15,7 +16,11 @@ class RequestDesk {
 
   engine::RequestId add(OnReply on_reply) {
     const engine::RequestId id(++last_);
-    waiting_.emplace(id, std::move(on_reply));
+    if (closed_) {
+      on_reply({id, *closed_, {}, {}});
+    } else {
+      waiting_.emplace(id, std::move(on_reply));
+    }
     return id;
   }
 
@@ -27,13 +32,16 @@ class RequestDesk {
     on_reply(reply);
   }
 
-  // Nobody will answer any more.
+  // Nobody will answer any more, those who come later neither: a call that is never finished would
+  // hold up the server's shutdown for ever.
   void refuse_all(const Status& why) {
+    closed_ = why;
     for (const auto& [id, on_reply] : std::exchange(waiting_, {})) on_reply({id, why, {}, {}});
   }
 
  private:
   int64_t last_ = 0;
+  std::optional<Status> closed_;
   std::unordered_map<engine::RequestId, OnReply> waiting_;
 };
 

@@ -93,18 +93,19 @@ void Engine::Impl::handle(const event::WorkerJoined& joined, Step& step) {
   std::set<AttemptId> running;
   if (entry.same_instance)
     for (const RunningAttempt& attempt : joined.running) running.insert(attempt.attempt);
+  // Before it is said what to keep: losing an attempt may fail its trial and end others.
+  for (const Lease& lease : commons_.leases.held_by(entry.worker)) {
+    if (running.contains(lease.attempt) || commons_.leases.find(lease.attempt) == nullptr) continue;
+    study(lease.fold.study)
+        .ended(lease,
+               {AttemptState::kLost, EndCause::kLost,
+                concat("worker ", joined.name, " came back without it")},
+               step);
+  }
   effect::SendWelcome welcome{joined.session, entry.worker, {}};
   for (const Lease& lease : commons_.leases.held_by(entry.worker)) {
-    if (running.contains(lease.attempt)) {
-      welcome.keep.push_back(lease.attempt);
-      commons_.workers.occupy(entry.worker, lease.slot, lease.attempt);
-    } else if (commons_.leases.find(lease.attempt) != nullptr) {
-      study(lease.fold.study)
-          .ended(lease,
-                 {AttemptState::kLost, EndCause::kLost,
-                  concat("worker ", joined.name, " came back without it")},
-                 step);
-    }
+    welcome.keep.push_back(lease.attempt);
+    commons_.workers.occupy(entry.worker, lease.slot, lease.attempt);
   }
   commons_.leases.renew(entry.worker, step.now().steady);
   step.perform(std::move(welcome));
@@ -170,7 +171,9 @@ void Engine::Impl::handle(const event::CheckpointSaved& message, Step& step) {
     live = true;
     return study.checkpoint_saved(lease, message.checkpoint, step);
   });
-  // Nobody will resume from what a superseded attempt has uploaded.
+  // Nobody will resume from what a superseded attempt has uploaded. What a replaced session says is
+  // not heard at all: its worker says it again, and does not upload the file again.
+  if (commons_.workers.by_session(message.session) == nullptr) return;
   if (!live && !commons_.artifacts.contains(message.checkpoint.artifact))
     step.perform(effect::DeleteArtifact{message.checkpoint.artifact});
 }

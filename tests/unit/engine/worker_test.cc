@@ -62,6 +62,30 @@ TEST_F(WorkerTest, AReplacedSessionIsNotHeard) {
   EXPECT_TRUE(driver.performed<effect::SendAck>().empty());
 }
 
+TEST_F(WorkerTest, OnlyWhatIsLiveAfterTheLossesIsKept) {
+  StudySpec spec = small_study(1, 2, 4);
+  spec.resources.retries.worker_lost = 0;
+  driver.create(spec);
+  FakeWorker& worker = driver.join("a", 2);
+  ASSERT_EQ(worker.tasks.size(), 2u);
+  driver.disconnect(worker);
+  worker.tasks.erase(std::prev(worker.tasks.end()));  // the trial fails with it
+  driver.connect(worker);
+  EXPECT_EQ(driver.trial(0).state, TrialState::kFailed);
+  EXPECT_TRUE(driver.performed<effect::SendWelcome>().at(0).keep.empty());
+}
+
+TEST_F(WorkerTest, WhatAReplacedSessionHasSavedIsNotDeleted) {
+  FakeWorker& worker = begin();
+  const SessionId old = worker.session;
+  const AttemptId attempt = worker.attempt();
+  driver.train_epoch(worker, attempt);
+  driver.connect(worker);
+  driver.send(event::CheckpointSaved{old, 2, attempt, {1, testing::fake_artifact("one")}});
+  EXPECT_TRUE(driver.performed<effect::DeleteArtifact>().empty());
+  EXPECT_EQ(driver.checkpoint(worker, attempt, 1, "one").verdict, AckVerdict::kAccepted);
+}
+
 TEST_F(WorkerTest, ANewProcessHasLostWhatTheOldOneRan) {
   FakeWorker& worker = begin();
   const AttemptId attempt = worker.attempt();

@@ -7,6 +7,7 @@
 #include "proto/codec/row_codec.h"
 #include "proto/codec/status_codec.h"
 #include "proto/codec/study_codec.h"
+#include "proto/transport/keepalive.h"
 
 namespace foldmill::coordinator {
 namespace {
@@ -82,8 +83,12 @@ StudyServiceImpl::Reactor* StudyServiceImpl::ask_engine(Context* context, MakeEv
 template <class Look>
 StudyServiceImpl::Reactor* StudyServiceImpl::read(Context* context, Look look) {
   Reactor* reactor = context->DefaultReactor();
-  parts_.reader.post([reactor, look = std::move(look)](storage::StudyReader& reader) {
-    reactor->Finish(proto::encode(look(reader)));
+  parts_.reader.post([context, reactor, look = std::move(look)](storage::StudyReader& reader) {
+    // Many slow queries may wait; those whose caller is gone must not hold up the others, nor the
+    // end.
+    const Status status =
+        context->IsCancelled() ? cancelled("the caller left before its turn") : look(reader);
+    reactor->Finish(proto::encode(status));
   });
   return reactor;
 }
@@ -192,6 +197,10 @@ StudyServiceImpl::Reactor* StudyServiceImpl::Query(Context* context,
         const Table table,
         reader.query(request->sql(), capped(request->row_cap(), kMaxQueryRows), time));
     *response = proto::encode(table);
+    if (response->ByteSizeLong() > static_cast<size_t>(proto::kMaxMessageBytes))
+      return resource_exhausted(concat("the answer has ", response->ByteSizeLong(),
+                                       " bytes, more than the ", proto::kMaxMessageBytes,
+                                       " of one message; ask for fewer rows or columns"));
     return ok_status();
   });
 }

@@ -107,6 +107,7 @@ constexpr std::string_view kFunctions[] = {"->",
                                            "upper"};
 
 constexpr int kMaxTextBytes = 16 << 20;       // of one value
+constexpr size_t kMaxTableBytes = 64 << 20;   // of all text in one answer
 constexpr int kInstructionsPerLook = 10'000;  // at the clock: well under a millisecond
 
 bool is_in(std::span<const std::string_view> set, std::string_view word) {
@@ -250,6 +251,7 @@ Result<Table> run_select(SQLite::Database& database, const std::string& sql, int
   FOLDMILL_ASSIGN_OR_RETURN(const auto statement, prepare(handle, sql, guard, time_cap));
 
   Table table;
+  size_t bytes = 0;
   const int columns = sqlite3_column_count(statement.get());
   for (int i = 0; i < columns; ++i)
     table.columns.emplace_back(sqlite3_column_name(statement.get(), i));
@@ -262,7 +264,13 @@ Result<Table> run_select(SQLite::Database& database, const std::string& sql, int
       return table;
     }
     auto& row = table.rows.emplace_back();
-    for (int i = 0; i < columns; ++i) row.push_back(cell_of(statement.get(), i));
+    for (int i = 0; i < columns; ++i) {
+      row.push_back(cell_of(statement.get(), i));
+      if (const auto* text = std::get_if<std::string>(&row.back())) bytes += text->size();
+      if (bytes > kMaxTableBytes)
+        return resource_exhausted(concat("the query's answer has more than ", kMaxTableBytes,
+                                         " bytes of text; ask for fewer rows or columns"));
+    }
   }
 }
 

@@ -152,5 +152,12 @@ TEST_F(QueryTest, CapsTheLengthOfAValue) {
           StatusCode::kInvalidArgument, "too big");
 }
 
+TEST_F(QueryTest, CapsTheTextOfAnAnswer) {
+  refuses(
+      "with recursive n(i) as (select 1 union all select i + 1 from n limit 10)"
+      " select printf('%10000000s', '') from n",
+      StatusCode::kResourceExhausted, "fewer rows or columns");
+}
+
 }  // namespace
 }  // namespace foldmill::storage

@@ -97,7 +97,10 @@ Result<std::unique_ptr<ArtifactWriter>> ArtifactStore::begin(const ArtifactRef& 
 }
 
 bool ArtifactStore::contains(const ArtifactRef& artifact) const {
-  return check_digest(artifact).ok() && fs::exists(path_in(directory_, artifact.sha256));
+  if (!check_digest(artifact).ok()) return false;
+  std::error_code error;  // any trouble: not there, as far as one can tell
+  const auto bytes = fs::file_size(path_in(directory_, artifact.sha256), error);
+  return !error && static_cast<int64_t>(bytes) == artifact.bytes;
 }
 
 Result<ArtifactReader> ArtifactStore::read(const ArtifactRef& artifact) const {

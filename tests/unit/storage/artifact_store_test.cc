@@ -60,6 +60,12 @@ TEST_F(ArtifactStoreTest, KeepsAFileByItsContent) {
   EXPECT_THAT(temporary_files(), IsEmpty());
 }
 
+TEST_F(ArtifactStoreTest, HasNothingOfAnotherSize) {
+  put("hello");
+  EXPECT_FALSE(store_->contains({sha256_hex("hello"), 4}));
+  EXPECT_FALSE(store_->contains(ref_of("other")));
+}
+
 TEST_F(ArtifactStoreTest, TheSameContentTwiceIsOneFile) {
   put("hello");
   put("hello");

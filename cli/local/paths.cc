@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "core/text.h"
 
@@ -19,13 +20,26 @@ std::string environment(const std::string& name) {
   return value ? value : "";
 }
 
+std::filesystem::path temporary_directory() {
+  std::error_code code;  // TMPDIR may name a place that is not there
+  const auto path = std::filesystem::temp_directory_path(code);
+  return code ? std::filesystem::path("/tmp") : path;
+}
+
+// Where a directory for a socket may lie, best first.
+std::vector<std::filesystem::path> socket_bases() {
+  std::vector<std::filesystem::path> bases = {temporary_directory(), "/tmp"};
+  if (const std::filesystem::path runtime = environment("XDG_RUNTIME_DIR"); runtime.is_absolute())
+    bases.insert(bases.begin(), runtime / "foldmill");
+  return bases;
+}
+
 // The specification has relative paths ignored.
 std::filesystem::path base_directory(const char* variable, const char* below_home) {
   const std::filesystem::path given = environment(variable);
   if (given.is_absolute()) return given;
   const std::string home = environment("HOME");
-  return (home.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(home)) /
-         below_home;
+  return (home.empty() ? temporary_directory() : std::filesystem::path(home)) / below_home;
 }
 
 }  // namespace
@@ -49,18 +63,17 @@ std::filesystem::path program_path(const std::string& name) {
 }
 
 Result<SocketDirectory> SocketDirectory::make() {
-  std::error_code code;
-  std::filesystem::path base = std::filesystem::temp_directory_path();
-  if (const std::filesystem::path runtime = environment("XDG_RUNTIME_DIR"); runtime.is_absolute()) {
-    const std::filesystem::path ours = runtime / "foldmill";
-    std::filesystem::create_directories(ours, code);
-    if (!code && ours.native().size() + sizeof("/run-XXXXXX/sock") < kMostSocketPath) base = ours;
-  }
-  std::string pattern = (base / "run-XXXXXX").string();
-  if (!mkdtemp(pattern.data()))  // mode 0700
-    return unavailable(
+  Status last = ok_status();
+  for (const std::filesystem::path& base : socket_bases()) {
+    std::string pattern = (base / "foldmill-XXXXXX").string();
+    if (pattern.size() + sizeof("/sock") > kMostSocketPath) continue;
+    std::error_code ignored;  // mkdtemp says it better
+    std::filesystem::create_directories(base, ignored);
+    if (mkdtemp(pattern.data())) return SocketDirectory(pattern);  // mode 0700
+    last = unavailable(
         concat("making a directory for a socket in ", base.string(), ": ", std::strerror(errno)));
-  return SocketDirectory(pattern);
+  }
+  return last;
 }
 
 SocketDirectory::SocketDirectory(SocketDirectory&& other) noexcept

@@ -16,8 +16,8 @@ std::filesystem::path log_directory();     // $XDG_STATE_HOME/foldmill
 std::filesystem::path program_path(const std::string& name);
 
 // A directory for a socket that only this user can enter, made for this process: below
-// $XDG_RUNTIME_DIR/foldmill, or below the temporary directory where that is missing or too long a
-// name for a socket. Removed with its content by the destructor.
+// $XDG_RUNTIME_DIR/foldmill, or below the temporary directory or /tmp where that is missing, not
+// ours or too long a name for a socket. Removed with its content by the destructor.
 class SocketDirectory {
  public:
   static Result<SocketDirectory> make();

@@ -41,7 +41,8 @@ Result<Writer> Writer::open(const Context& context) {
   Writer writer;
   const std::string address = context.coordinator_address();
   if (address.empty()) {
-    FOLDMILL_ASSIGN_OR_RETURN(writer.access_, access_database(context.database_path()));
+    FOLDMILL_ASSIGN_OR_RETURN(writer.access_,
+                              access_database(context.database_path(), context.security));
   } else {
     FOLDMILL_ASSIGN_OR_RETURN(writer.remote_, make_coordinator_client(address, context.security));
   }

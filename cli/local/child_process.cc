@@ -104,6 +104,11 @@ bool ChildProcess::wait_for(Milliseconds timeout) {
   return true;
 }
 
+std::optional<int> ChildProcess::exit_code() const {
+  if (!status_ || WIFSIGNALED(*status_)) return std::nullopt;
+  return WEXITSTATUS(*status_);
+}
+
 std::string ChildProcess::describe_end() const {
   if (!status_) return "still running";
   if (WIFSIGNALED(*status_)) return concat("killed by signal ", WTERMSIG(*status_));

@@ -28,6 +28,8 @@ class ChildProcess {
   void signal(int number);
   // Waits for its end. False when it still runs after `timeout`.
   bool wait_for(Milliseconds timeout);
+  // Nothing while it runs or when a signal ended it.
+  std::optional<int> exit_code() const;
   // "exit code 2", "killed by signal 9"; of no meaning while it runs.
   std::string describe_end() const;
   // The last lines that it wrote, indented, for messages; with the log's path.

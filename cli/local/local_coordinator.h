@@ -41,6 +41,8 @@ struct DatabaseAccess {
   std::unique_ptr<CoordinatorClient> external;  // to that one
   CoordinatorClient& client() { return own ? own->client() : *external; }
 };
-Result<DatabaseAccess> access_database(const std::filesystem::path& database);
+// `security` is for the former.
+Result<DatabaseAccess> access_database(const std::filesystem::path& database,
+                                       const proto::ClientSecurity& security);
 
 }  // namespace foldmill::cli

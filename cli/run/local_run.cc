@@ -114,7 +114,7 @@ Outcome run_study(const RunFlags& flags, Context& context) {
     return run_elsewhere(*client, *spec, concat(" --coordinator ", address), context);
   }
   const std::filesystem::path database = std::filesystem::absolute(context.database_path());
-  FOLDMILL_ASSIGN_OR_RETURN(DatabaseAccess access, access_database(database));
+  FOLDMILL_ASSIGN_OR_RETURN(DatabaseAccess access, access_database(database, context.security));
   if (access.own) return run_here(*access.own, flags, *spec, database, context);
   context.err
       << "the database is served already; the study is trained by that coordinator's workers\n";

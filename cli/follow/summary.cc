@@ -59,8 +59,12 @@ Result<std::string> summarize(StudySource& source, const StudyRow& study,
     out += describe_best(study, trial);
     if (!database.empty()) {
       const auto directory = database.parent_path() / study.spec.name / "best";
-      FOLDMILL_ASSIGN_OR_RETURN(const auto files, fetch_files(source, trial, directory));
-      for (const auto& file : files) out += concat("model     ", file.string(), "\n");
+      // What was found out is worth telling even where the files cannot be written.
+      const auto files = fetch_files(source, trial, directory);
+      if (!files.ok())
+        out += concat("model     not copied: ", files.status().message(), "\n");
+      else
+        for (const auto& file : *files) out += concat("model     ", file.string(), "\n");
     }
   }
   out += concat("pruning   ", study.pruned, " trials pruned, which saved ", study.epochs_saved,

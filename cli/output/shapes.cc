@@ -1,6 +1,7 @@
 #include "cli/output/shapes.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli/output/format.h"
 #include "core/text.h"
@@ -11,6 +12,9 @@ namespace {
 std::string text_of(const std::optional<double>& value) {
   return value ? format_number(*value) : std::string();
 }
+
+// To the millisecond: rows are also CSV, where four digits are too few.
+std::string seconds_text(double seconds) { return format_number(std::round(seconds * 1e3) / 1e3); }
 
 Json epoch_json(const EpochRow& epoch) {
   Json metrics = Json::object();
@@ -159,7 +163,7 @@ Listing list_trials(const std::string& study, const std::vector<TrialRow>& trial
       row.push_back(value ? to_string(*value) : "");
     }
     row.push_back(trial.cause == EndCause::kNone ? "" : std::string(to_string(trial.cause)));
-    row.push_back(short_number(trial.seconds));
+    row.push_back(seconds_text(trial.seconds));
     row.push_back(format_time(trial.created));
     listing.rows.push_back(std::move(row));
     listing.json.push_back(trial_json(study, trial));
@@ -176,7 +180,7 @@ Listing list_folds(const std::string& study, const TrialRow& trial) {
     listing.rows.push_back(
         {to_string(fold.fold), std::string(to_string(fold.state)), text_of(fold.value),
          std::to_string(fold.epochs), std::to_string(fold.attempts.size()),
-         fold.attempts.empty() ? "" : fold.attempts.back().worker, short_number(fold.seconds)});
+         fold.attempts.empty() ? "" : fold.attempts.back().worker, seconds_text(fold.seconds)});
   listing.json = trial_json(study, trial);
   return listing;
 }

@@ -16,6 +16,8 @@
 
 namespace foldmill {
 
+inline constexpr int64_t kMaxTrials = 1'000'000;  // of a budget: catches a slipped digit
+
 enum class Direction { kMinimize, kMaximize };
 enum class Normalize { kUnit, kStandard, kSymmetric };
 // How a fold's value is taken from its curve.

@@ -9,6 +9,8 @@ namespace {
 
 constexpr int kMaxFolds = 100;
 constexpr size_t kMaxNameLength = 128;
+constexpr int64_t kMaxCandidates = 100'000;          // they are all held in memory
+constexpr int64_t kMaxTimeoutSeconds = 315'360'000;  // ten years; clocks overflow later
 
 // "'tpa' is not a …; did you mean 'tpe'?" or, when nothing is near, all that is allowed.
 Status unknown_word(std::string_view where, std::string_view word,
@@ -28,6 +30,11 @@ Status check_word(std::string_view where, const std::string& word,
 Status check_at_least(std::string_view where, int64_t value, int64_t least) {
   if (value >= least) return ok_status();
   return invalid_argument(concat(where, ": must be at least ", least, ", got ", value));
+}
+
+Status check_within(std::string_view where, int64_t value, int64_t least, int64_t most) {
+  if (value <= most) return check_at_least(where, value, least);
+  return invalid_argument(concat(where, ": must be at most ", most, ", got ", value));
 }
 
 bool is_name_character(char c) {
@@ -190,7 +197,8 @@ Status check_sampler(const SamplerSpec& sampler) {
   FOLDMILL_RETURN_IF_ERROR(check_word("search.sampler.type", sampler.type, {"tpe", "random"}));
   FOLDMILL_RETURN_IF_ERROR(
       check_at_least("search.sampler.startup_trials", sampler.startup_trials, 1));
-  FOLDMILL_RETURN_IF_ERROR(check_at_least("search.sampler.candidates", sampler.candidates, 1));
+  FOLDMILL_RETURN_IF_ERROR(
+      check_within("search.sampler.candidates", sampler.candidates, 1, kMaxCandidates));
   if (std::isfinite(sampler.prior_weight) && sampler.prior_weight > 0) return ok_status();
   return invalid_argument(concat("search.sampler.prior_weight: must be a positive number, got ",
                                  format_number(sampler.prior_weight)));
@@ -219,9 +227,10 @@ Status check_folds(const StudySpec& spec) {
 }
 
 Status check_budget(const StudySpec& spec) {
-  FOLDMILL_RETURN_IF_ERROR(check_at_least("search.trials", spec.trials, 1));
+  FOLDMILL_RETURN_IF_ERROR(check_within("search.trials", spec.trials, 1, kMaxTrials));
   if (spec.timeout_seconds)
-    FOLDMILL_RETURN_IF_ERROR(check_at_least("search.timeout", *spec.timeout_seconds, 1));
+    FOLDMILL_RETURN_IF_ERROR(
+        check_within("search.timeout", *spec.timeout_seconds, 1, kMaxTimeoutSeconds));
   if (spec.parallel) FOLDMILL_RETURN_IF_ERROR(check_at_least("search.parallel", *spec.parallel, 1));
   return ok_status();
 }

@@ -77,6 +77,9 @@ Result<std::string> StudyEngine::cancel(Step& step) {
 
 Result<std::string> StudyEngine::extend(int64_t trials, bool relative, Step& step) {
   const int64_t before = budget_before_stop_.value_or(spec_->trials);
+  if (trials > kMaxTrials || (relative && before + trials > kMaxTrials))
+    return invalid_argument(
+        concat("extending ", spec_->name, ": a study has at most ", kMaxTrials, " trials"));
   const int64_t total = relative ? before + trials : trials;
   if (total < before || total < 1)
     return invalid_argument(concat("extending ", spec_->name, " to ", total, " trials: it has ",

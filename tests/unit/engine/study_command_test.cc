@@ -223,6 +223,12 @@ TEST_F(StudyCommandTest, ExtendToLessIsRefused) {
   EXPECT_EQ(command(Verb::kExtend, -1, true).status.code(), StatusCode::kInvalidArgument);
 }
 
+TEST_F(StudyCommandTest, ExtendBeyondAllMeasureIsRefused) {
+  begin(5);
+  EXPECT_EQ(command(Verb::kExtend, kMaxTrials + 1).status.code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(command(Verb::kExtend, kMaxTrials, true).status.code(), StatusCode::kInvalidArgument);
+}
+
 TEST_F(StudyCommandTest, ExtendTakesAStopBack) {
   begin(5);
   command(Verb::kStop);

@@ -4,11 +4,31 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "worker/agent/trainer_messages.h"
 
 namespace foldmill::worker {
+namespace {
+
+constexpr auto kReadable = asio::posix::stream_descriptor::wait_read;
+
+// What there is to read, empty when there is nothing yet; none at the end. Read by hand once there
+// is something: what asio has read may still be on its way to its handler when the exit of the
+// process is seen, and would come too late.
+template <size_t N>
+std::optional<std::string_view> read_some(asio::posix::stream_descriptor& from,
+                                          std::array<char, N>& buffer) {
+  const ssize_t size = ::read(from.native_handle(), buffer.data(), buffer.size());
+  if (size > 0) return std::string_view(buffer.data(), static_cast<size_t>(size));
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return std::string_view();
+  return std::nullopt;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<TrainerProcess>> TrainerProcess::start(asio::io_context& io,
                                                               const TrainerCommand& command,
@@ -55,13 +75,14 @@ void TrainerProcess::set_paused(bool paused) {
 
 void TrainerProcess::read_socket() {
   reading_ = true;
-  socket_.async_read_some(asio::buffer(socket_bytes_),
-                          lifetime_.guard([this](ErrorCode error, size_t size) {
-                            reading_ = false;
-                            if (error) return;  // closed: the exit of the process is what counts
-                            take({socket_bytes_.data(), size});
-                            if (!paused_ && !exited_ && !lines_.overflowed()) read_socket();
-                          }));
+  socket_.async_wait(kReadable, lifetime_.guard([this](ErrorCode error) {
+    reading_ = false;
+    if (error || exited_ || paused_) return;
+    const auto bytes = read_some(socket_, socket_bytes_);
+    if (!bytes) return;  // closed: the exit of the process is what counts
+    take(*bytes);
+    if (!paused_ && !exited_ && !lines_.overflowed()) read_socket();
+  }));
 }
 
 void TrainerProcess::take(std::string_view bytes) {
@@ -70,12 +91,13 @@ void TrainerProcess::take(std::string_view bytes) {
 }
 
 void TrainerProcess::read_output() {
-  output_.async_read_some(asio::buffer(output_bytes_),
-                          lifetime_.guard([this](ErrorCode error, size_t size) {
-                            if (error) return;
-                            output_tail_.add({output_bytes_.data(), size});
-                            if (!exited_) read_output();
-                          }));
+  output_.async_wait(kReadable, lifetime_.guard([this](ErrorCode error) {
+    if (error || exited_) return;
+    const auto bytes = read_some(output_, output_bytes_);
+    if (!bytes) return;
+    output_tail_.add(*bytes);
+    read_output();
+  }));
 }
 
 void TrainerProcess::write_next() {
@@ -99,17 +121,14 @@ void TrainerProcess::on_exit(ChildExit exit) {
 void TrainerProcess::drain_after_exit() {
   socket_.cancel();
   output_.cancel();
-  for (;;) {
-    const ssize_t size =
-        ::read(output_.native_handle(), output_bytes_.data(), output_bytes_.size());
-    if (size <= 0) break;
-    output_tail_.add({output_bytes_.data(), static_cast<size_t>(size)});
+  while (const auto bytes = read_some(output_, output_bytes_)) {
+    if (bytes->empty()) break;
+    output_tail_.add(*bytes);
   }
   while (!lines_.overflowed()) {
-    const ssize_t size =
-        ::read(socket_.native_handle(), socket_bytes_.data(), socket_bytes_.size());
-    if (size <= 0) break;
-    take({socket_bytes_.data(), static_cast<size_t>(size)});
+    const auto bytes = read_some(socket_, socket_bytes_);
+    if (!bytes || bytes->empty()) break;
+    take(*bytes);
   }
 }
 

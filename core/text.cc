@@ -40,6 +40,23 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// Bytes of the UTF-8 character that `text` begins with; 0 when it begins with none.
+size_t utf8_length(std::string_view text) {
+  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  const size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  const unsigned char second = byte(1);
+  const bool longer_than_needed =
+      (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+  const bool surrogate = first == 0xed && second > 0x9f;
+  const bool beyond_unicode = first == 0xf4 && second > 0x8f;
+  return longer_than_needed || surrogate || beyond_unicode ? 0 : length;
+}
+
 }  // namespace
 
 std::string format_number(double value) {
@@ -68,11 +85,26 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return out;
 }
 
+std::string sound_utf8(std::string_view text, size_t limit) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t length = utf8_length(text);
+    const std::string_view piece = length > 0 ? text.substr(0, length) : "\xef\xbf\xbd";
+    if (out.size() + piece.size() > limit) break;
+    out += piece;
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return out;
+}
+
 std::optional<std::string> closest_match(std::string_view word,
                                          const std::vector<std::string>& candidates) {
   size_t limit = std::max<size_t>(1, word.size() / 3);
   std::optional<std::string> best;
   for (const std::string& candidate : candidates) {
+    // The word may come from outside and be of any length.
+    const auto [shorter, longer] = std::minmax({word.size(), candidate.size()});
+    if (longer - shorter > limit) continue;
     const size_t distance = edit_distance(word, candidate);
     if (distance > limit || (best && distance == limit)) continue;
     best = candidate;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,6 +37,10 @@ std::optional<double> parse_double(std::string_view text);
 std::optional<int64_t> parse_int(std::string_view text);
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+// At most `limit` bytes of `text`, cut between characters; U+FFFD stands for every byte that is no
+// part of valid UTF-8. What programs print may hold anything, and messages must not.
+std::string sound_utf8(std::string_view text, size_t limit);
 
 // The candidate nearest to `word` by Damerau-Levenshtein distance (adjacent swaps count as one),
 // if near enough to be a typing error: at most a third of the word's length, at least 1.

@@ -16,6 +16,9 @@ namespace {
 
 constexpr size_t kMaxNameBytes = 128;
 constexpr int64_t kMaxSlots = 1024;
+// Of why an attempt ended: often what a program printed. Cut rather than refused, by both sides: an
+// attempt whose end cannot be told would never end.
+constexpr size_t kMaxReasonBytes = 16 << 10;
 
 template <class... Visitors>
 struct Overload : Visitors... {
@@ -127,7 +130,7 @@ Result<AttemptFinished> decode_finished(const v1::AttemptFinished& message) {
   FOLDMILL_ASSIGN_OR_RETURN(AttemptState state, decode_enum<AttemptState>(message.state()));
   if (is_live(state)) return invalid_argument("an attempt that is still live cannot have finished");
   FOLDMILL_ASSIGN_OR_RETURN(EndCause cause, decode_enum<EndCause>(message.cause()));
-  return AttemptFinished{attempt, {state, cause, message.message()}};
+  return AttemptFinished{attempt, {state, cause, sound_utf8(message.message(), kMaxReasonBytes)}};
 }
 
 // Gives every failed Result<Part> its Status and every other one its place in the message.
@@ -283,7 +286,8 @@ v1::WorkerMessage encode(const WorkerMessage& message) {
                    out.mutable_attempt_finished()->set_attempt(m.attempt.value);
                    out.mutable_attempt_finished()->set_state(encode_enum(m.outcome.state));
                    out.mutable_attempt_finished()->set_cause(encode_enum(m.outcome.cause));
-                   out.mutable_attempt_finished()->set_message(m.outcome.message);
+                   out.mutable_attempt_finished()->set_message(
+                       sound_utf8(m.outcome.message, kMaxReasonBytes));
                  },
              },
              message.body);

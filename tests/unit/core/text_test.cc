@@ -82,6 +82,21 @@ TEST(Join, PutsTheSeparatorBetween) {
   EXPECT_EQ(join({"a", "a", "b"}, " -> "), "a -> a -> b");
 }
 
+TEST(SoundUtf8, KeepsCharactersAndReplacesWhatIsNone) {
+  constexpr const char* kNone = "\xef\xbf\xbd";
+  const std::string sound = "a\u00e9\u20ac\U0001f600\n";
+  EXPECT_EQ(sound_utf8(sound, 100), sound);
+  EXPECT_EQ(sound_utf8("caf\xe9!", 100), concat("caf", kNone, "!"));        // Latin-1
+  EXPECT_EQ(sound_utf8("\xe2\x82", 100), concat(kNone, kNone));             // cut short
+  EXPECT_EQ(sound_utf8("\xc0\xaf", 100), concat(kNone, kNone));             // longer than needed
+  EXPECT_EQ(sound_utf8("\xed\xa0\x80", 100), concat(kNone, kNone, kNone));  // a surrogate
+}
+
+TEST(SoundUtf8, CutsBetweenCharacters) {
+  EXPECT_EQ(sound_utf8("ab\u20ac", 4), "ab");
+  EXPECT_EQ(sound_utf8("ab\u20ac", 5), "ab\u20ac");
+}
+
 TEST(ClosestMatch, FindsTypingErrors) {
   const std::vector<std::string> knobs = {"optimizer", "lr", "weight_decay", "momentum"};
   EXPECT_EQ(closest_match("optimiser", knobs), "optimizer");

@@ -108,6 +108,15 @@ TEST(WorkerCodec, OtherWorkerMessagesSurvive) {
   EXPECT_EQ(round_trip(AttemptFinished{AttemptId(3), outcome}, 4).outcome, outcome);
 }
 
+TEST(WorkerCodec, WhyAnAttemptEndedMayHoldAnythingAProgramPrints) {
+  const auto reason = [](const std::string& text) {
+    const AttemptOutcome outcome{AttemptState::kFailed, EndCause::kUserError, text};
+    return round_trip(AttemptFinished{AttemptId(3), outcome}, 4).outcome.message;
+  };
+  EXPECT_EQ(reason("caf\xe9"), "caf\xef\xbf\xbd");
+  EXPECT_EQ(reason(std::string(1 << 20, 'x')).size(), size_t{16} << 10);
+}
+
 TEST(WorkerCodec, CoordinatorMessagesSurvive) {
   const Welcome welcome = round_trip(
       Welcome{"0.1.0", WorkerId(4), Milliseconds(30000), Milliseconds(5000), {AttemptId(7)}});

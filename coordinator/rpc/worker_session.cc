@@ -10,6 +10,10 @@
 #include "proto/codec/worker_codec.h"
 
 namespace foldmill::coordinator {
+namespace {
+// Answers that a worker has not taken: more than its whole outbox can ask for.
+constexpr size_t kMaxOutgoing = 20'000;
+}  // namespace
 
 void WorkerSession::OnReadDone(bool ok) {
   control_.post([this, ok] { read_done(ok); });
@@ -72,6 +76,10 @@ void WorkerSession::handle_hello(const proto::Hello& hello) {
 void WorkerSession::send(const proto::CoordinatorMessage& message) {
   control_.check();
   if (closing_) return;
+  if (outgoing_.size() >= kMaxOutgoing)
+    return leave("it does not read",
+                 resource_exhausted(concat("worker ", worker_, " leaves ", kMaxOutgoing,
+                                           " messages unread; connect again")));
   outgoing_.push_back(proto::encode(message));
   if (!writing_) write_next();
 }

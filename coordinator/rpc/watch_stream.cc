@@ -1,14 +1,19 @@
 #include "coordinator/rpc/watch_stream.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "coordinator/rpc/watch_table.h"
 #include "proto/codec/row_codec.h"
 #include "proto/codec/status_codec.h"
+#include "proto/transport/keepalive.h"
 
 namespace foldmill::coordinator {
 namespace {
-constexpr int64_t kMaxRunning = 32;  // trials with curves in one message
+constexpr int64_t kMaxRunning = 32;                           // trials with curves in one message
+constexpr size_t kEnoughBytes = proto::kMaxMessageBytes / 4;  // then no further trial is added
+// A look at a large study takes long: the reader thread is left to others for the most part.
+constexpr int kRestPerLook = 4;
 }  // namespace
 
 void WatchStream::OnWriteDone(bool ok) {
@@ -36,7 +41,7 @@ void WatchStream::changed(StudyId study) {
 void WatchStream::pause_then_read() {
   if (!changed_ || busy_ || pausing_ || closing_) return;
   pausing_ = true;
-  pause_.expires_at(looked_ + kPeriod);
+  pause_.expires_at(std::max(asked_ + kPeriod, looked_ + kRestPerLook * (looked_ - asked_)));
   pause_.async_wait([this](const ErrorCode& error) {
     if (error) return;
     pausing_ = false;
@@ -47,7 +52,7 @@ void WatchStream::pause_then_read() {
 void WatchStream::read() {
   changed_ = false;
   busy_ = true;
-  looked_ = std::chrono::steady_clock::now();
+  asked_ = std::chrono::steady_clock::now();
   reader_.post([this, study = study_](storage::StudyReader& reader) {
     control_.post([this, view = look(reader, study)]() mutable { read_done(std::move(view)); });
   });
@@ -67,6 +72,7 @@ Result<WatchStream::View> WatchStream::look(storage::StudyReader& reader,
 void WatchStream::read_done(Result<View> view) {
   control_.check();
   busy_ = false;
+  looked_ = std::chrono::steady_clock::now();
   if (!view.ok()) close(view.status());
   if (closing_) return finish_if_quiet();
   id_ = view->study.id;
@@ -74,7 +80,10 @@ void WatchStream::read_done(Result<View> view) {
   study_over_ = is_finished(view->study.state);
   response_.Clear();
   *response_.mutable_study() = proto::encode(view->study);
-  for (const TrialRow& trial : view->running) *response_.add_running() = proto::encode(trial);
+  for (const TrialRow& trial : view->running) {
+    *response_.add_running() = proto::encode(trial);
+    if (response_.ByteSizeLong() > kEnoughBytes) break;
+  }
   busy_ = true;
   StartWrite(&response_);
 }

@@ -17,8 +17,9 @@ namespace foldmill::coordinator {
 
 class WatchTable;
 
-// One caller of WatchStudy. Looks at once, then after changes, at most every kPeriod; never reads
-// anew while the caller has not taken the last answer. Passive and owned like WorkerSession.
+// One caller of WatchStudy. Looks at once, then after changes, at most every kPeriod (more seldom
+// where looking takes long); never reads anew while the caller has not taken the last answer.
+// Passive and owned like WorkerSession.
 //
 //   reading --> writing --study finished--> finished
 //      ^           |
@@ -71,7 +72,8 @@ class WatchStream final : public grpc::ServerWriteReactor<v1::WatchStudyResponse
   bool finished_ = false;
   bool study_over_ = false;
   Status why_;
-  std::chrono::steady_clock::time_point looked_;
+  std::chrono::steady_clock::time_point asked_;   // the reader, last
+  std::chrono::steady_clock::time_point looked_;  // when its answer came
   asio::steady_timer pause_;
 };
 

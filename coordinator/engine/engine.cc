@@ -87,7 +87,10 @@ void Engine::Impl::handle(const event::WorkerJoined& joined, Step& step) {
   if (entry.replaced)
     step.perform(effect::CloseSession{
         *entry.replaced,
-        cancelled(concat("a newer session of worker ", joined.name, " has replaced this one"))});
+        entry.same_instance
+            ? cancelled(concat("a newer session of worker ", joined.name, " has replaced this one"))
+            : already_exists(concat("another worker has joined as '", joined.name,
+                                    "'; give each a name of its own with --name"))});
   step.record(commons_.workers.get(entry.worker).seen("ready", step.now().wall));
 
   std::set<AttemptId> running;

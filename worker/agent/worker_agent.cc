@@ -111,7 +111,10 @@ void WorkerAgent::disconnected(const Status& why) {
   heartbeat_timer_.cancel();
   session_.reset();
   if (ending_) return;
-  if (!was_joined && is_final(why)) return closed_for_good(ExitCode::kDoNotRestart, why);
+  // Of two workers of one name the younger stays: coming back, each would cost the other its work.
+  const bool displaced = why.code() == StatusCode::kAlreadyExists;
+  if (displaced || (!was_joined && is_final(why)))
+    return closed_for_good(ExitCode::kDoNotRestart, why);
   if (!std::exchange(away_, true))
     log_->warn("coordinator {}  reason={}", was_joined ? "lost" : "not reached",
                in_quotes(why.message()));

@@ -27,7 +27,7 @@ namespace foldmill::worker {
 // How the worker ends; engines and service managers act on it.
 enum class ExitCode : int {
   kDrained = 0,
-  kDoNotRestart = 42,  // another protocol version, a refused token: trying again cannot help
+  kDoNotRestart = 42,  // another protocol version, a refused token, a name that another took
   kRetryLater = 75,    // no coordinator for longer than the patience
 };
 

@@ -47,6 +47,7 @@ TEST_F(WorkerTest, ANewSessionOfTheSameNameReplacesTheOld) {
   driver.connect(worker);  // the coordinator has not noticed that the old one broke
   ASSERT_EQ(driver.performed<effect::CloseSession>().size(), 1u);
   EXPECT_EQ(driver.performed<effect::CloseSession>()[0].session, old);
+  EXPECT_EQ(driver.performed<effect::CloseSession>()[0].why.code(), StatusCode::kCancelled);
   EXPECT_EQ(worker.tasks.size(), 1u);
   driver.send(event::WorkerLeft{old, "at last"});  // does not touch the new one
   EXPECT_EQ(driver.train_epoch(worker, worker.attempt()).verdict, AckVerdict::kAccepted);
@@ -104,6 +105,14 @@ TEST_F(WorkerTest, AnotherInstanceCannotClaimTheOldOnesAttempts) {
   driver.connect(worker);
   EXPECT_TRUE(driver.performed<effect::SendWelcome>().at(0).keep.empty());
   EXPECT_EQ(outcome(attempt)->state, AttemptState::kLost);
+}
+
+TEST_F(WorkerTest, AnotherProcessOfTheSameNameSendsTheOldOneAway) {
+  FakeWorker& worker = begin();
+  worker.instance = "second";
+  driver.connect(worker);
+  ASSERT_EQ(driver.performed<effect::CloseSession>().size(), 1u);
+  EXPECT_EQ(driver.performed<effect::CloseSession>()[0].why.code(), StatusCode::kAlreadyExists);
 }
 
 TEST_F(WorkerTest, AnAttemptItNoLongerHasIsLostAtOnce) {

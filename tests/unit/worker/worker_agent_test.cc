@@ -258,6 +258,13 @@ TEST_F(WorkerAgentTest, AnotherProtocolVersionIsFinal) {
   EXPECT_EQ(agent.exit_code(), ExitCode::kDoNotRestart);
 }
 
+TEST_F(WorkerAgentTest, ANameThatAnotherTookIsFinal) {
+  coordinator_.refuse_with({grpc::StatusCode::ALREADY_EXISTS, "another worker has joined"});
+  RunningAgent agent(coordinator_, directory_);
+  ASSERT_TRUE(eventually([&] { return agent.ended(); }));
+  EXPECT_EQ(agent.exit_code(), ExitCode::kDoNotRestart);
+}
+
 TEST_F(WorkerAgentTest, PatienceEnds) {
   coordinator_.stop();
   RunningAgent agent(coordinator_, directory_, 1, [](AgentOptions& options) {

@@ -109,7 +109,7 @@ struct Page {
 struct TrialQuery {
   std::string where;  // filter expression (docs/filters.md); empty: all
   std::string sort;   // "value", "-value", "lr,-number"; default: number
-  int64_t limit = 100;  // rows per page, 1 … 1000
+  int64_t limit = 100;  // rows per page at most, 1 … 1000; fewer where curves are long
   std::string page;     // Page::next of the page before
   bool with_curves = false;
 };

@@ -10,6 +10,8 @@ namespace foldmill::storage {
 namespace {
 
 constexpr int64_t kMaxPage = 1000;
+// Of the curves of one page, which ends with the trial that reaches it: some 4 MB in a message.
+constexpr size_t kMaxPageValues = 100'000;
 
 Cell cell_of(const SQLite::Column& column) {
   if (column.isNull()) return std::monostate();
@@ -96,6 +98,13 @@ std::vector<Cell> position_of(const Query& row, size_t keys) {
   return position;
 }
 
+size_t values_in(const TrialRow& trial) {
+  size_t values = 0;
+  for (const FoldRow& fold : trial.folds)
+    for (const EpochRow& epoch : fold.curve) values += 1 + epoch.metrics.size();
+  return values;
+}
+
 }  // namespace
 
 Status check_page_limit(int64_t limit) {
@@ -131,16 +140,18 @@ Result<Page<TrialRow>> read_trial_page(SQLite::Database& database, StatementCach
 
   Page<TrialRow> page;
   std::vector<Cell> last;
+  size_t values = 0;
   Query row(statement);
   while (row.next()) {
-    if (static_cast<int64_t>(page.rows.size()) == query.limit) {
+    if (static_cast<int64_t>(page.rows.size()) == query.limit || values >= kMaxPageValues) {
       page.next = make_page_token(question, last);
       break;
     }
-    page.rows.push_back(trial_from_columns(row));
+    TrialRow& trial = page.rows.emplace_back(trial_from_columns(row));
+    complete_trial(sql, study, query.with_curves, trial);
+    values += values_in(trial);
     last = position_of(row, keys.size());
   }
-  for (TrialRow& trial : page.rows) complete_trial(sql, study, query.with_curves, trial);
   return page;
 }
 

@@ -113,7 +113,9 @@ Result<int> serve(const Options& options, const Logger& log) {
         exit_code = static_cast<int>(code);
         if (!why.ok())
           log->error("worker gave up  exit={} reason={}", exit_code, in_quotes(why.message()));
-        signals.cancel();
+        // A transfer in flight may hold the end up: from here on a signal ends the process at once.
+        ErrorCode ignored;
+        signals.clear(ignored);
         io.stop();
       },
       log);

@@ -39,7 +39,11 @@ fs::path directory_of(const fs::path& database) {
 
 Status check_place(const fs::path& database, const StoreOptions& options) {
   const auto directory = directory_of(database);
-  if (!fs::is_directory(directory))
+  std::error_code error;
+  const fs::file_status place = fs::status(directory, error);
+  if (!fs::status_known(place))
+    return errno_status(error.value(), "looking at the directory", directory);
+  if (!fs::is_directory(place))
     return not_found(concat("the directory ", directory.native(),
                             " does not exist; make it, or choose another database file"));
   if (!is_writable(directory))

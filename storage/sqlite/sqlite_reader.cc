@@ -48,7 +48,10 @@ Result<std::string> uri_of(const fs::path& path) {
 }  // namespace
 
 Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const fs::path& path) {
-  if (!fs::exists(path))
+  std::error_code error;
+  const bool exists = fs::exists(path, error);
+  if (error) return errno_status(error.value(), "opening the database", path);
+  if (!exists)
     return not_found(
         concat("there is no database ", path.native(), "; a study makes it when it is first run"));
   FOLDMILL_ASSIGN_OR_RETURN(const auto uri, uri_of(path));

@@ -123,6 +123,17 @@ TEST_F(BadFiles, InADirectoryThatCannotBeWritten) {
   }
 }
 
+TEST_F(BadFiles, InADirectoryThatCannotBeLookedInto) {
+  fs::create_directory(dir_ / "in");
+  fs::permissions(dir_.path(), fs::perms(0));
+  {
+    const Unprivileged user;
+    EXPECT_EQ(open_store(dir_ / "in/study.db").status().code(), StatusCode::kPermissionDenied);
+    EXPECT_EQ(open_reader(path_).status().code(), StatusCode::kPermissionDenied);
+  }
+  fs::permissions(dir_.path(), fs::perms(0755));
+}
+
 TEST_F(BadFiles, OnANetworkFileSystem) {
   for (const int64_t type : {int64_t{NFS_SUPER_MAGIC}, int64_t{0xff534d42}, int64_t{0x0bd00bd0}}) {
     StoreOptions options;

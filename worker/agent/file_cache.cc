@@ -43,8 +43,12 @@ Result<ArtifactRef> FileCache::adopt(const fs::path& file) const {
   fs::create_hard_link(file, copy, error);
   if (error) fs::copy_file(file, copy, error);  // another file system
   if (error) return file_failure("taking in the file", file, error);
-  FOLDMILL_ASSIGN_OR_RETURN(std::string digest, sha256_file(copy));
-  const ArtifactRef artifact{std::move(digest), static_cast<int64_t>(fs::file_size(copy, error))};
+  const Result<std::string> digest = sha256_file(copy);
+  if (!digest.ok()) {
+    fs::remove(copy, error);
+    return digest.status().with_context(concat("taking in the file '", file.string(), "'"));
+  }
+  const ArtifactRef artifact{*digest, static_cast<int64_t>(fs::file_size(copy, error))};
   fs::rename(copy, path_of(artifact), error);
   if (error) return file_failure("taking in the file", file, error);
   // Renaming one name of a file over another of the same file does nothing.

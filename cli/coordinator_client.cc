@@ -143,8 +143,12 @@ class Client final : public CoordinatorClient {
   Result<ServerInfo> server_info(Milliseconds deadline) override {
     v1::GetServerInfoRequest request;
     v1::ServerInfo response;
-    FOLDMILL_RETURN_IF_ERROR(
-        call(&v1::StudyService::Stub::GetServerInfo, request, &response, deadline));
+    grpc::ClientContext context;
+    proto::set_deadline(&context, deadline);
+    // Waits for a coordinator that is starting. A call that fails at once would leave the channel
+    // to gRPC's background poller, which looks after a connection only every 5 s.
+    context.set_wait_for_ready(true);
+    FOLDMILL_RETURN_IF_ERROR(explain(studies_->GetServerInfo(&context, request, &response)));
     return ServerInfo{response.version(), response.protocol(), response.database()};
   }
 

@@ -54,7 +54,8 @@ Status check_name(const std::string& name) {
   return ok_status();
 }
 
-Status check_data(const DataSpec& data) {
+Status check_data(const DataSpec& data, const ModelSpec& model) {
+  if (data.dataset.empty() && model.type == "command") return ok_status();  // it brings its own
   FOLDMILL_RETURN_IF_ERROR(
       check_word("data.dataset", data.dataset, {"fashion-mnist", "mnist", "idx"}));
   if (data.dataset == "idx" && data.path.empty())
@@ -263,7 +264,7 @@ Status check_resources(const ResourceSpec& resources) {
 
 Status StudySpec::validate() const {
   FOLDMILL_RETURN_IF_ERROR(check_name(name));
-  FOLDMILL_RETURN_IF_ERROR(check_data(data));
+  FOLDMILL_RETURN_IF_ERROR(check_data(data, model));
   FOLDMILL_RETURN_IF_ERROR(check_model(model));
   FOLDMILL_RETURN_IF_ERROR(check_params(*this));
   FOLDMILL_RETURN_IF_ERROR(check_objective(*this));

@@ -51,7 +51,9 @@ void bind_data(const DocNode* node, const DocNode& root, StudySpec& spec,
   std::string normalize(to_string(spec.data.normalize));
   reader.word("normalize", normalize, {"unit", "standard", "symmetric"});
   if (const auto parsed = parse_normalize(normalize)) spec.data.normalize = *parsed;
-  if (!node || (node->kind == DocNode::Kind::kMap && !reader.has("dataset")))
+  // A program of the user's own brings its data.
+  const bool needed = spec.model.type != "command";
+  if (needed && (!node || (node->kind == DocNode::Kind::kMap && !reader.has("dataset"))))
     diagnostics.error(node ? *node : root, "the study has no data",
                       "add data: {dataset: fashion-mnist}");
   bind_subset(reader.get("subset"), spec.data, diagnostics);
@@ -216,8 +218,8 @@ StudySpec bind_study(const DocNode& root, Diagnostics& diagnostics) {
   bind_top(top, spec);
   if (!top.has("name")) diagnostics.error(root, "the study has no name", "add name: my-study");
   const DocNode* data = top.get("data");
-  bind_data(data, root, spec, diagnostics);
   bind_model(top.get("model"), spec, diagnostics);
+  bind_data(data, root, spec, diagnostics);
   const DocNode* params = top.get("params");
   bind_objective(top.get("objective"), spec, diagnostics);
   const DocNode* enqueue = bind_search(top.get("search"), spec, diagnostics);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "tests/e2e/cluster.h"
 
 namespace foldmill::e2e {
@@ -97,7 +99,7 @@ TEST_F(BadInputTest, PlainTextOnAnAddressOfTheNetworkIsRefused) {
                             cluster_.database().string(), "--listen", "0.0.0.0:0"},
                            cluster_.env());
   EXPECT_NE(output.exit_code, 0);
-  EXPECT_THAT(output.out + output.err, HasSubstr("--tls-cert"));
+  EXPECT_THAT(output.out + output.err, HasSubstr("plain text"));
 }
 
 TEST_F(BadInputTest, AMissingDataSetEndsTheStudyAndNamesThePlace) {
@@ -116,6 +118,9 @@ TEST_F(BadInputTest, AMissingDataSetEndsTheStudyAndNamesThePlace) {
 struct Misdeed {
   const char* name;   // of the scripted trainer's
   const char* cause;  // recorded for the trial
+  friend std::ostream& operator<<(std::ostream& out, const Misdeed& misdeed) {
+    return out << misdeed.name;
+  }
 };
 
 class MisdeedTest : public BadInputTest, public ::testing::WithParamInterface<Misdeed> {};

@@ -14,14 +14,11 @@
 namespace foldmill::worker {
 namespace {
 
-constexpr auto kReadable = asio::posix::stream_descriptor::wait_read;
-
 // What there is to read, empty when there is nothing yet; none at the end. Read by hand once there
 // is something: what asio has read may still be on its way to its handler when the exit of the
 // process is seen, and would come too late.
-template <size_t N>
-std::optional<std::string_view> read_some(asio::posix::stream_descriptor& from,
-                                          std::array<char, N>& buffer) {
+template <class Stream, size_t N>
+std::optional<std::string_view> read_some(Stream& from, std::array<char, N>& buffer) {
   const ssize_t size = ::read(from.native_handle(), buffer.data(), buffer.size());
   if (size > 0) return std::string_view(buffer.data(), static_cast<size_t>(size));
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return std::string_view();
@@ -40,10 +37,12 @@ Result<std::unique_ptr<TrainerProcess>> TrainerProcess::start(asio::io_context& 
 TrainerProcess::TrainerProcess(asio::io_context& io, const SpawnedChild& child, Events events)
     : events_(std::move(events)),
       pid_(child.pid),
-      socket_(io, child.socket),
+      socket_(io, asio::local::stream_protocol(), child.socket),
       output_(io, child.output),
       lines_(kMaxLineBytes),
       watcher_(io, child.pid, [this](ChildExit exit) { on_exit(exit); }) {
+  socket_.native_non_blocking(true);
+  output_.native_non_blocking(true);
   read_socket();
   read_output();
 }
@@ -75,7 +74,7 @@ void TrainerProcess::set_paused(bool paused) {
 
 void TrainerProcess::read_socket() {
   reading_ = true;
-  socket_.async_wait(kReadable, lifetime_.guard([this](ErrorCode error) {
+  socket_.async_wait(asio::socket_base::wait_read, lifetime_.guard([this](ErrorCode error) {
     reading_ = false;
     if (error || exited_ || paused_) return;
     const auto bytes = read_some(socket_, socket_bytes_);
@@ -91,7 +90,7 @@ void TrainerProcess::take(std::string_view bytes) {
 }
 
 void TrainerProcess::read_output() {
-  output_.async_wait(kReadable, lifetime_.guard([this](ErrorCode error) {
+  output_.async_wait(asio::posix::descriptor_base::wait_read, lifetime_.guard([this](ErrorCode error) {
     if (error || exited_) return;
     const auto bytes = read_some(output_, output_bytes_);
     if (!bytes) return;

@@ -64,7 +64,8 @@ class TrainerProcess {
   bool exited_ = false;
   bool paused_ = false;
   bool reading_ = false;
-  asio::posix::stream_descriptor socket_;
+  // A socket to asio too, so that writing to a child that is gone is an error and no SIGPIPE.
+  asio::local::stream_protocol::socket socket_;
   asio::posix::stream_descriptor output_;
   std::array<char, 64 * 1024> socket_bytes_;
   std::array<char, 4096> output_bytes_;

@@ -69,7 +69,6 @@ StudySpec make_study(const CommitOptions& options) {
   StudySpec spec;
   spec.name = "commit";
   spec.model = {"command", "", {"true"}, "", {}};
-  spec.data.dataset = "none";
   spec.constants = {{"epochs", int64_t{options.reports + 1}}};  // none of them finishes
   spec.space = *SearchSpace::create({{"lr", *Distribution::make_float(0, 1), {}}});
   spec.sampler.type = "random";

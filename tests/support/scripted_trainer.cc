@@ -127,12 +127,12 @@ class Attempt {
 
   void report(int64_t epoch, double value) { report_as(id_, epoch, metric_, value); }
   void report_as(int64_t attempt, int64_t epoch, const std::string& metric, double value) {
-    const Json number = std::isnan(value) ? Json("nan") : Json(value);
+    const auto number = [](double v) { return std::isnan(v) ? Json("nan") : Json(v); };
     lines_.send({{"type", "epoch"},
                  {"attempt", attempt},
                  {"epoch", epoch},
                  {"seconds", double(pace().count()) / 1000},
-                 {"metrics", {{"train_loss", value_ * 0.9}, {metric, number}}}});
+                 {"metrics", {{"train_loss", number(value_ * 0.9)}, {metric, number(value)}}}});
   }
 
   std::chrono::milliseconds pace() const {

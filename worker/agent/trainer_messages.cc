@@ -173,8 +173,8 @@ Result<TrainerMessage> parse_trainer_message(std::string_view line) {
   try {
     return read_message(line);
   } catch (const std::exception& error) {
-    return invalid_argument(concat("the trainer sent a line that is not of the protocol: ",
-                                   error.what(), "; the line begins: ", line.substr(0, kQuoted)));
+    return invalid_argument(concat("sent a line that is not of the protocol: ", error.what(),
+                                   "; the line begins: ", line.substr(0, kQuoted)));
   }
 }
 

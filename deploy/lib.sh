@@ -31,16 +31,17 @@ torch_arguments() {
   fi
 }
 
-# build TARGET…: configures when needed and builds; quiet unless it fails.
+# build TESTS(ON|OFF) TARGET…: configures and builds; quiet unless it fails.
 build() {
-  local start=$SECONDS log="$FOLDMILL_ROOT/build/release.log"
+  local start=$SECONDS log="$FOLDMILL_ROOT/build/release.log" tests=$1
+  shift
   mkdir -p "$FOLDMILL_ROOT/build"
   say "building (preset release; the first time takes about ten minutes on two cores, log in build/release.log)"
   local torch
   torch=$(torch_arguments)
   (
     cd "$FOLDMILL_ROOT"
-    cmake --preset release -DFOLDMILL_WITH_TORCH=ON ${torch:+"$torch"}
+    cmake --preset release -DFOLDMILL_WITH_TORCH=ON -DFOLDMILL_TESTS="$tests" ${torch:+"$torch"}
     cmake --build --preset release --parallel "$(cpu_count)" --target "$@"
   ) >"$log" 2>&1 || {
     tail -n 40 "$log" >&2

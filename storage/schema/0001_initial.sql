@@ -104,7 +104,7 @@ CREATE TABLE attempt (
 -- A fold is held by at most one attempt.
 CREATE UNIQUE INDEX attempt_live ON attempt (study, trial, fold)
   WHERE state IN ('leased', 'running');
-CREATE INDEX attempt_of_worker ON attempt (worker);
+CREATE INDEX attempt_of_worker ON attempt (worker) WHERE state IN ('leased', 'running');
 
 -- Study, trial and fold are the attempt's, repeated here so that the index below can be had.
 CREATE TABLE epoch_report (

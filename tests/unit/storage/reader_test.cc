@@ -1,3 +1,5 @@
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -216,6 +218,21 @@ TEST_F(ReaderTest, ListsStudiesAndWorkersByPage) {
   EXPECT_EQ(workers->rows.at(0).busy, 1);
   EXPECT_THAT(workers->rows.at(0).labels, ElementsAre(std::pair("gpu", "h100")));
   EXPECT_EQ(reader->list_workers(1, workers->next)->rows.at(0).state, "gone");
+}
+
+// Of a hundred thousand attempts a few are live.
+TEST_F(ReaderTest, BusySlotsAreCountedByAnIndexOfLiveAttemptsOnly) {
+  database_.fill();
+  SQLite::Database raw(database_.path().string());
+  SQLite::Statement plan(raw, "EXPLAIN QUERY PLAN SELECT busy FROM worker_list");
+  std::string steps;
+  while (plan.executeStep()) steps += plan.getColumn("detail").getString() + "\n";
+  EXPECT_THAT(steps, HasSubstr("attempt_of_worker (worker=?)"));
+  // An index without the ended attempts cannot answer for them.
+  EXPECT_THROW(SQLite::Statement(raw,
+                                 "SELECT count(*) FROM attempt INDEXED BY attempt_of_worker"
+                                 " WHERE worker = 1"),
+               SQLite::Exception);
 }
 
 TEST_F(ReaderTest, SeesWhatIsWrittenWhileItIsOpen) {

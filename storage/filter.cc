@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "core/trial.h"
 #include "storage/filter_lexer.h"
+#include "storage/sqlite/trial_expressions.h"
 
 namespace foldmill::storage {
 
@@ -27,9 +28,7 @@ constexpr Field kFields[] = {
     {"number", "t.number"},
     {"state", "t.state", Words::kTrialState},
     {"value", "t.value"},
-    {"epochs",
-     "(SELECT count(*) FROM epoch_report r WHERE r.study = t.study AND r.trial = t.number"
-     " AND r.superseded_by IS NULL)"},
+    {"epochs", kTrialEpochs},
     {"duration", "((t.ended - t.created) / 1e6)"},
     {"worker",
      "(SELECT w.name FROM attempt a JOIN worker w ON w.id = a.worker WHERE a.study = t.study"

@@ -42,6 +42,10 @@ CREATE TABLE trial (
   pruner TEXT,
   created INTEGER NOT NULL,
   ended INTEGER,
+  -- Once it has ended: its epochs, each counted once, and the time of all its reports, superseded
+  -- ones included. Until then the reports are summed.
+  trained_epochs INTEGER NOT NULL DEFAULT 0,
+  trained_seconds REAL NOT NULL DEFAULT 0,
   PRIMARY KEY (study, number),
   CHECK ((state IN ('waiting', 'running')) = (ended IS NULL)),
   CHECK (pruned_fold IS NULL OR state = 'pruned')

@@ -19,8 +19,10 @@ DROP VIEW IF EXISTS trial_list;
 CREATE VIEW trial_list AS
 SELECT s.name AS study, t.number, t.state, t.value, t.cause, t.message,
        t.enqueued, t.folds,
-       (SELECT count(*) FROM epoch_report r
-        WHERE r.study = t.study AND r.trial = t.number AND r.superseded_by IS NULL) AS epochs,
+       CASE WHEN t.ended IS NULL THEN
+         (SELECT count(*) FROM epoch_report r
+          WHERE r.study = t.study AND r.trial = t.number AND r.superseded_by IS NULL)
+       ELSE t.trained_epochs END AS epochs,
        t.epochs AS epochs_per_fold,
        (t.ended - t.created) / 1e6 AS duration,
        t.pruned_fold, t.pruned_epoch AS pruned_at, t.pruned_value, t.pruned_threshold,

@@ -7,6 +7,7 @@
 #include "storage/spec_json.h"
 #include "storage/sqlite/errors.h"
 #include "storage/sqlite/parameter_columns.h"
+#include "storage/sqlite/trial_expressions.h"
 
 namespace foldmill::storage {
 
@@ -111,10 +112,11 @@ void ChangeWriter::write_parameters(const change::TrialCreated& c) {
 void ChangeWriter::write(const change::TrialEnded& c) {
   const auto& d = c.decision;
   Query update = sql_.query(
-      "UPDATE trial SET state = ?3, value = ?4, cause = ?5, message = ?6, ended = ?7,"
-      " pruned_fold = ?8, pruned_epoch = ?9, pruned_value = ?10, pruned_threshold = ?11,"
-      " pruned_peers = ?12, pruner = ?13"
-      " WHERE study = ?1 AND number = ?2 AND state IN ('waiting', 'running')",
+      concat("UPDATE trial AS t SET state = ?3, value = ?4, cause = ?5, message = ?6, ended = ?7,"
+             " pruned_fold = ?8, pruned_epoch = ?9, pruned_value = ?10, pruned_threshold = ?11,"
+             " pruned_peers = ?12, pruner = ?13, trained_epochs = ",
+             kTrialEpochs, ", trained_seconds = ", kTrialSeconds,
+             " WHERE study = ?1 AND number = ?2 AND state IN ('waiting', 'running')"),
       c.trial.study, c.trial.trial, to_string(c.state), c.value, to_string(c.cause), c.message,
       c.at);
   if (d) {

@@ -3,6 +3,7 @@
 #include "storage/spec_json.h"
 #include "storage/sqlite/errors.h"
 #include "storage/sqlite/parameter_columns.h"
+#include "storage/sqlite/trial_expressions.h"
 #include "storage/sqlite/words.h"
 
 namespace foldmill::storage {
@@ -48,21 +49,17 @@ void find_best(StatementCache& sql, StudyRow& study) {
   study.best_value = row.real(1);
 }
 
-void sum_epochs(StatementCache& sql, StudyRow& study) {
-  Query kept = sql.query(
-      "SELECT count(*) FROM epoch_report WHERE study = ? AND superseded_by IS NULL", study.id);
-  if (kept.next()) study.epochs = kept.integer(0);
-  Query saved = sql.query(
-      "SELECT coalesce(sum(t.folds * t.epochs - (SELECT count(*) FROM epoch_report r"
-      "  WHERE r.study = t.study AND r.trial = t.number AND r.superseded_by IS NULL)), 0)"
-      " FROM trial t WHERE t.study = ? AND t.state = 'pruned'",
+void sum_training(StatementCache& sql, StudyRow& study) {
+  Query row = sql.query(
+      concat(
+          "SELECT coalesce(sum(", kTrialEpochs, "), 0), total(", kTrialSeconds,
+          "), coalesce(sum(CASE WHEN t.state = 'pruned'"
+          "  THEN t.folds * t.epochs - t.trained_epochs END), 0) FROM trial t WHERE t.study = ?"),
       study.id);
-  if (saved.next()) study.epochs_saved = saved.integer(0);
-  Query spent = sql.query(
-      "SELECT total(r.seconds) FROM attempt a JOIN epoch_report r ON r.attempt = a.id"
-      " WHERE a.study = ?",
-      study.id);
-  if (spent.next()) study.seconds = spent.real(0);
+  if (!row.next()) return;
+  study.epochs = row.integer(0);
+  study.seconds = row.real(1);
+  study.epochs_saved = row.integer(2);
 }
 
 void read_parameters(StatementCache& sql, StudyId study, TrialRow& trial) {
@@ -178,7 +175,7 @@ StudyRow read_study(StatementCache& sql, StudyId id) {
   }
   count_trials(sql, study);
   find_best(sql, study);
-  sum_epochs(sql, study);
+  sum_training(sql, study);
   return study;
 }
 

@@ -169,16 +169,12 @@ void Engine::Impl::handle(const event::EpochReported& message, Step& step) {
 }
 
 void Engine::Impl::handle(const event::CheckpointSaved& message, Step& step) {
-  bool live = false;
+  // The file of a superseded attempt stays, though nothing refers to it: its successor trains the
+  // same numbers, may have uploaded the very same bytes (which finds them there and adds nothing)
+  // and be about to record them. A file too many costs less than a checkpoint without one.
   answer(message, step, [&](StudyEngine& study, const Lease& lease) {
-    live = true;
     return study.checkpoint_saved(lease, message.checkpoint, step);
   });
-  // Nobody will resume from what a superseded attempt has uploaded. What a replaced session says is
-  // not heard at all: its worker says it again, and does not upload the file again.
-  if (commons_.workers.by_session(message.session) == nullptr) return;
-  if (!live && !commons_.artifacts.contains(message.checkpoint.artifact))
-    step.perform(effect::DeleteArtifact{message.checkpoint.artifact});
 }
 
 void Engine::Impl::handle(const event::ArtifactSaved& message, Step& step) {

@@ -355,10 +355,15 @@ TEST_F(AttemptTest, AnOldCheckpointIsADuplicateAndTheLiveFileStays) {
   EXPECT_EQ(driver.performed<effect::DeleteArtifact>().size(), 1u);
 }
 
-TEST_F(AttemptTest, ACheckpointOfASupersededAttemptIsDeleted) {
+TEST_F(AttemptTest, AFileOfASupersededAttemptStaysForItsSuccessor) {
   FakeWorker& worker = begin(small_study(1));
-  EXPECT_EQ(driver.checkpoint(worker, AttemptId(77), 1, "late").verdict, AckVerdict::kSuperseded);
-  EXPECT_EQ(driver.performed<effect::DeleteArtifact>().size(), 1u);
+  const AttemptId superseded = worker.attempt();
+  driver.train_epoch(worker, superseded);
+  driver.finish(worker, superseded, failed(EndCause::kInternal));
+  driver.train_epoch(worker, worker.attempt());
+  EXPECT_EQ(driver.checkpoint(worker, superseded, 1, "one").verdict, AckVerdict::kSuperseded);
+  EXPECT_TRUE(driver.performed<effect::DeleteArtifact>().empty());
+  EXPECT_EQ(driver.checkpoint(worker, worker.attempt(), 1, "one").verdict, AckVerdict::kAccepted);
 }
 
 TEST_F(AttemptTest, AnArtifactIsRecordedWhileTheAttemptLives) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct AttemptSnapshot {
   AttemptState state = AttemptState::kLeased;
   EndCause cause = EndCause::kNone;
   int64_t first_epoch = 1;
+  std::map<std::string, ArtifactRef> artifacts = {};  // recorded ones, by name
 };
 
 struct FoldSnapshot {
@@ -60,8 +62,6 @@ struct WorkerSnapshot {
 struct Snapshot {
   std::vector<StudySnapshot> studies;  // all of them, by id
   std::vector<WorkerSnapshot> workers;
-  std::vector<ArtifactRef>
-      artifacts;              // recorded ones, of all attempts; checkpoints are with the folds
   AttemptId last_attempt{0};  // the highest id ever given
 };
 

@@ -31,7 +31,6 @@ class MemoryStore::State {
   struct Place {
     FoldKey fold;
     std::set<int64_t> reported;
-    std::set<std::string> artifacts;
   };
 
   Status write(const change::StudyCreated& c) {
@@ -129,7 +128,7 @@ class MemoryStore::State {
     fold->value = std::nullopt;
     const auto kept = static_cast<size_t>(c.first_epoch - 1);
     if (fold->curve.size() > kept) fold->curve.resize(kept);
-    places_[c.attempt] = {c.fold, {}, {}};
+    places_[c.attempt] = {c.fold, {}};
     snapshot_.last_attempt = std::max(snapshot_.last_attempt, c.attempt);
     return ok_status();
   }
@@ -185,13 +184,13 @@ class MemoryStore::State {
   }
 
   Status write(const change::ArtifactRecorded& c) {
-    if (!find(c.attempt)) return refusal::unknown(name(c.attempt));
-    Place& place = places_.at(c.attempt);
-    if (place.fold != c.fold)
+    AttemptSnapshot* attempt = find(c.attempt);
+    if (!attempt) return refusal::unknown(name(c.attempt));
+    if (places_.at(c.attempt).fold != c.fold)
       return refusal::contradiction(
           concat("artifact ", c.name),
           concat(name(c.attempt), " is not one of ", refusal::describe(c.fold)));
-    if (place.artifacts.insert(c.name).second) snapshot_.artifacts.push_back(c.artifact);
+    attempt->artifacts[c.name] = c.artifact;
     return ok_status();
   }
 

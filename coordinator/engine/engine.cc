@@ -63,7 +63,6 @@ Engine::Impl::Impl(EngineOptions options, const Snapshot& snapshot, Now now)
                .workers = WorkerRegistry(snapshot.workers),
                .artifacts = {},
                .last_attempt = snapshot.last_attempt} {
-  for (const ArtifactRef& artifact : snapshot.artifacts) commons_.artifacts.add(artifact);
   for (const StudySnapshot& recorded : snapshot.studies) {
     by_name_[recorded.spec.name] = recorded.id;
     studies_[recorded.id] = std::make_unique<StudyEngine>(recorded, commons_, now);

@@ -101,9 +101,14 @@ Verdict StudyEngine::checkpoint_saved(const Lease& lease, const Checkpoint& chec
 
 Verdict StudyEngine::artifact_saved(const Lease& lease, const std::string& name,
                                     const ArtifactRef& artifact, Step& step) {
+  const auto [saved, is_new] = fold_of(lease.fold).live->artifacts.try_emplace(name, artifact);
+  if (!is_new && saved->second == artifact) return {AckVerdict::kDuplicate, {}};
+  const ArtifactRef replaced = std::exchange(saved->second, artifact);
   commons_.artifacts.add(artifact);
   step.record(id_,
               change::ArtifactRecorded{lease.attempt, lease.fold, name, artifact, step.now().wall});
+  if (!is_new && commons_.artifacts.remove(replaced))
+    step.perform(effect::DeleteArtifact{replaced});
   return {};
 }
 

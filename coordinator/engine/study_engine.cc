@@ -6,6 +6,16 @@
 #include "core/text.h"
 
 namespace foldmill::engine {
+namespace {
+
+// Each file once for each record that points to it.
+void add_references(const FoldSnapshot& fold, ArtifactReferences& references) {
+  if (fold.checkpoint) references.add(fold.checkpoint->artifact);
+  for (const AttemptSnapshot& attempt : fold.attempts)
+    for (const auto& [name, artifact] : attempt.artifacts) references.add(artifact);
+}
+
+}  // namespace
 
 StudyEngine::StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime created,
                          Commons& commons)
@@ -43,7 +53,7 @@ StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now no
     for (size_t i = 0; i < trial.folds.size(); ++i) {
       const FoldRecord& fold = trial.folds[i];
       const FoldIndex index(static_cast<int64_t>(i));
-      if (fold.checkpoint) commons_.artifacts.add(fold.checkpoint->artifact);
+      add_references(recorded.folds[i], commons_.artifacts);
       if (fold.live) {
         ++live_;
         const AttemptSnapshot& attempt = recorded.folds[i].attempts.back();

@@ -18,7 +18,7 @@ FoldRecord make_fold(const FoldSnapshot& snapshot) {
   for (const AttemptSnapshot& attempt : snapshot.attempts) {
     fold.attempts = attempt.number;
     if (is_live(attempt.state))
-      fold.live = LiveAttempt{attempt.id, attempt.state, attempt.first_epoch};
+      fold.live = LiveAttempt{attempt.id, attempt.state, attempt.first_epoch, attempt.artifacts};
     else if (attempt.state != AttemptState::kSucceeded)
       fold.tally.count(attempt.cause);
   }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "coordinator/engine/retry_tally.h"
@@ -19,6 +21,7 @@ struct LiveAttempt {
   AttemptId id;
   AttemptState state = AttemptState::kLeased;
   int64_t first_epoch = 1;
+  std::map<std::string, ArtifactRef> artifacts = {};  // that it has saved, by name
 };
 
 //              (1)                 (3)

@@ -1,5 +1,6 @@
 #include "storage/sqlite/load_snapshot.h"
 
+#include <algorithm>
 #include <limits>
 #include <unordered_map>
 
@@ -121,8 +122,14 @@ class Builder {
   }
 
   void load_artifacts() {
-    Query row = sql_.query("SELECT sha256, bytes FROM artifact");
-    while (row.next()) snapshot_.artifacts.push_back({row.text(0), row.integer(1)});
+    Query row = sql_.query(
+        "SELECT a.study, a.trial, a.fold, a.id, x.name, x.sha256, x.bytes"
+        " FROM artifact x JOIN attempt a ON a.id = x.attempt");
+    while (row.next()) {
+      auto& attempts = fold(row).attempts;
+      const auto attempt = std::ranges::find(attempts, row.id<AttemptId>(3), &AttemptSnapshot::id);
+      attempt->artifacts[row.text(4)] = {row.text(5), row.integer(6)};
+    }
   }
 
   StudySnapshot& study(StudyId id) { return snapshot_.studies[index_.at(id)]; }

@@ -216,12 +216,17 @@ TEST_P(StoreContract, KeepsReplacesAndDropsACheckpoint) {
   EXPECT_EQ(fold().checkpoint, std::nullopt);
 }
 
-TEST_P(StoreContract, KeepsArtifactsOnce) {
+TEST_P(StoreContract, KeepsTheLatestArtifactOfEachName) {
   one_leased_fold();
-  const change::ArtifactRecorded model{AttemptId(1), fold_key(0), "model", artifact('c'), at(1)};
+  change::ArtifactRecorded model{AttemptId(1), fold_key(0), "model", artifact('c'), at(1)};
   apply({model, model});
+  EXPECT_THAT(trial().folds.at(0).attempts.at(0).artifacts,
+              ElementsAre(std::pair("model", artifact('c'))));
+  model.artifact = artifact('d');
+  apply({model});
   backend_->reopen();
-  EXPECT_THAT(load().artifacts, ElementsAre(artifact('c')));
+  EXPECT_THAT(trial().folds.at(0).attempts.at(0).artifacts,
+              ElementsAre(std::pair("model", artifact('d'))));
 }
 
 TEST_P(StoreContract, KeepsWorkers) {

@@ -12,6 +12,14 @@ bool has_live_attempt(const FoldSnapshot& fold) {
   return !fold.attempts.empty() && foldmill::is_live(fold.attempts.back().state);
 }
 
+bool refers_to(const FoldSnapshot& fold, const ArtifactRef& file) {
+  if (fold.checkpoint && fold.checkpoint->artifact == file) return true;
+  for (const AttemptSnapshot& attempt : fold.attempts)
+    for (const auto& [name, artifact] : attempt.artifacts)
+      if (artifact == file) return true;
+  return false;
+}
+
 std::string name(const FoldKey& key) {
   return concat("trial ", key.trial.value, " fold ", key.fold.value);
 }
@@ -26,7 +34,6 @@ Snapshot ChangeLedger::snapshot() const {
   Snapshot snapshot;
   for (const auto& [id, study] : studies_) snapshot.studies.push_back(study.facts);
   for (const auto& [id, seen] : workers_) snapshot.workers.push_back({id, seen.name});
-  snapshot.artifacts = artifacts_;
   if (!attempts_.empty()) snapshot.last_attempt = attempts_.rbegin()->first;
   return snapshot;
 }
@@ -50,9 +57,10 @@ const change::WorkerSeen* ChangeLedger::worker(const std::string& worker_name) c
 bool ChangeLedger::is_referenced(const ArtifactRef& artifact) const {
   for (const auto& [id, study] : studies_)
     for (const TrialSnapshot& trial : study.facts.trials)
-      for (const FoldSnapshot& fold : trial.folds)
-        if (fold.checkpoint && fold.checkpoint->artifact == artifact) return true;
-  return std::find(artifacts_.begin(), artifacts_.end(), artifact) != artifacts_.end();
+      if (std::any_of(trial.folds.begin(), trial.folds.end(),
+                      [&](const FoldSnapshot& fold) { return refers_to(fold, artifact); }))
+        return true;
+  return false;
 }
 
 int64_t ChangeLedger::count(StudyId id, TrialState state) const {
@@ -194,7 +202,11 @@ void ChangeLedger::on(const change::CheckpointRecorded& recorded) {
 
 void ChangeLedger::on(const change::ArtifactRecorded& recorded) {
   expect(is_live(recorded.attempt), "only a live attempt saves an artifact");
-  artifacts_.push_back(recorded.artifact);
+  std::map<std::string, ArtifactRef>& artifacts = attempt(recorded.attempt).artifacts;
+  const auto known = artifacts.find(recorded.name);
+  expect(known == artifacts.end() || known->second != recorded.artifact,
+         "an artifact is recorded once");
+  artifacts[recorded.name] = recorded.artifact;
 }
 
 void ChangeLedger::on(const change::CheckpointDropped& dropped) {

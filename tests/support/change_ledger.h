@@ -64,7 +64,6 @@ class ChangeLedger {
   std::map<TrialKey, change::TrialEnded> trial_ends_;
   std::map<AttemptId, change::AttemptEnded> attempt_ends_;
   std::map<WorkerId, change::WorkerSeen> workers_;
-  std::vector<ArtifactRef> artifacts_;
   std::vector<std::string> violations_;
 };
 

@@ -376,5 +376,29 @@ TEST_F(AttemptTest, AnArtifactIsRecordedWhileTheAttemptLives) {
   EXPECT_TRUE(driver.performed<effect::DeleteArtifact>().empty());
 }
 
+TEST_F(AttemptTest, AReplacedArtifactIsDeletedHoweverOftenItWasSaid) {
+  FakeWorker& worker = begin(small_study(1));
+  const AttemptId attempt = worker.attempt();
+  EXPECT_EQ(driver.artifact(worker, attempt, "one").verdict, AckVerdict::kAccepted);
+  EXPECT_EQ(driver.artifact(worker, attempt, "one").verdict, AckVerdict::kDuplicate);
+  driver.restart();
+  driver.connect(worker);
+  EXPECT_EQ(driver.artifact(worker, attempt, "one").verdict, AckVerdict::kDuplicate);
+  EXPECT_EQ(driver.artifact(worker, attempt, "two").verdict, AckVerdict::kAccepted);
+  const auto deleted = driver.performed<effect::DeleteArtifact>();
+  ASSERT_EQ(deleted.size(), 1u);
+  EXPECT_EQ(deleted[0].artifact, testing::fake_artifact("one"));
+}
+
+TEST_F(AttemptTest, AReplacedArtifactStaysWhereItIsAlsoACheckpoint) {
+  FakeWorker& worker = begin(small_study(1));
+  const AttemptId attempt = worker.attempt();
+  driver.train_epoch(worker, attempt);
+  driver.checkpoint(worker, attempt, 1, "same");
+  driver.artifact(worker, attempt, "same");
+  driver.artifact(worker, attempt, "other");
+  EXPECT_TRUE(driver.performed<effect::DeleteArtifact>().empty());
+}
+
 }  // namespace
 }  // namespace foldmill::engine

@@ -114,6 +114,9 @@ Verdict StudyEngine::artifact_saved(const Lease& lease, const std::string& name,
 
 void StudyEngine::ended(const Lease& lease, AttemptOutcome outcome, Step& step) {
   outcome = normalized(std::move(outcome));
+  if (outcome.state == AttemptState::kStopped && !may_stop(lease))
+    outcome = {AttemptState::kFailed, EndCause::kInternal,
+               "it stopped, but nobody had asked it to"};
   const int64_t reached = fold_of(lease.fold).curve.last_epoch();
   const int64_t epochs = spec_->epochs(trial_of(lease.fold).params);
   if (outcome.state == AttemptState::kSucceeded && reached == epochs) {
@@ -129,6 +132,13 @@ void StudyEngine::ended(const Lease& lease, AttemptOutcome outcome, Step& step) 
   } else {
     fail_attempt(lease, std::move(outcome), step);
   }
+}
+
+// Stopping costs no retry, so without a reason it could go on for ever. That a study is not active
+// is one because what it asked before a restart is not known any more.
+bool StudyEngine::may_stop(const Lease& lease) {
+  return fold_of(lease.fold).live->stop_asked || state_ != StudyState::kActive ||
+         commons_.workers.get(lease.worker).draining;
 }
 
 void StudyEngine::complete_fold(const Lease& lease, Step& step) {

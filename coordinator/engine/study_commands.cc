@@ -92,9 +92,13 @@ Result<std::string> StudyEngine::extend(int64_t trials, bool relative, Step& ste
 }
 
 void StudyEngine::stop_live_attempts(EndCause cause, Step& step) {
-  for (const TrialRecord& trial : trials_)
-    for (const FoldRecord& fold : trial.folds)
-      if (fold.live) send_stop(*commons_.leases.find(fold.live->id), cause, step);
+  for (TrialRecord& trial : trials_) {
+    for (FoldRecord& fold : trial.folds) {
+      if (!fold.live) continue;
+      fold.live->stop_asked = true;
+      send_stop(*commons_.leases.find(fold.live->id), cause, step);
+    }
+  }
 }
 
 }  // namespace foldmill::engine

@@ -92,6 +92,7 @@ class StudyEngine {
   Assignment make_assignment(const Lease& lease) const;
 
   Status check_report(const FoldKey& key, const EpochReport& report) const;
+  bool may_stop(const Lease& lease);
   void complete_fold(const Lease& lease, Step& step);
   void end_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
   void fail_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);

@@ -22,6 +22,7 @@ struct LiveAttempt {
   AttemptState state = AttemptState::kLeased;
   int64_t first_epoch = 1;
   std::map<std::string, ArtifactRef> artifacts = {};  // that it has saved, by name
+  bool stop_asked = false;                            // since the coordinator started
 };
 
 //              (1)                 (3)

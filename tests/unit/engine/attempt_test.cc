@@ -224,6 +224,22 @@ TEST_F(AttemptTest, AMachineFaultIsRetriedElsewhere) {
   EXPECT_EQ(other.tasks.size(), 1u);
 }
 
+TEST_F(AttemptTest, StoppingUnaskedIsAMachineFault) {
+  StudySpec spec = small_study(1);
+  spec.resources.retries.worker_lost = 1;
+  FakeWorker& worker = begin(spec);
+  FakeWorker& other = driver.join("b");
+  const AttemptId attempt = worker.attempt();
+  driver.finish(worker, attempt, given_back());
+  EXPECT_EQ(outcome(attempt).state, AttemptState::kFailed);
+  EXPECT_EQ(outcome(attempt).cause, EndCause::kInternal);
+  EXPECT_TRUE(worker.tasks.empty());  // retried elsewhere
+  driver.finish(other, other.attempt(), given_back());
+  EXPECT_EQ(driver.trial(0).state, TrialState::kFailed);
+  EXPECT_THAT(driver.ledger().end_of(TrialKey{StudyId(1), TrialNumber(0)})->message,
+              HasSubstr("nobody had asked it to"));
+}
+
 TEST_F(AttemptTest, FailedTrialsDoNotCountForTheBudget) {
   FakeWorker& worker = begin(small_study(3));
   driver.finish(worker, worker.attempt(), failed(EndCause::kUserError));
@@ -284,7 +300,7 @@ TEST_F(AttemptTest, AnEpochBeforeTheCheckpointIsRejected) {
   FakeWorker& worker = begin(small_study(1, 1, 4));
   driver.train_epoch(worker, worker.attempt());
   driver.checkpoint(worker, worker.attempt(), 1, "one");
-  driver.finish(worker, worker.attempt(), given_back());
+  driver.finish(worker, worker.attempt(), failed(EndCause::kInternal));
   EXPECT_EQ(driver.report(worker, worker.attempt(), 1, 0.5).verdict, AckVerdict::kRejected);
 }
 

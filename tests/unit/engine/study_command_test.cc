@@ -146,6 +146,23 @@ TEST_F(StudyCommandTest, StopDoesNotReplaceATrialThatFails) {
   EXPECT_EQ(driver.study().trials.size(), 2u);
 }
 
+TEST_F(StudyCommandTest, WhatPauseNowGetsBackCostsNoRetry) {
+  StudySpec spec = small_study(1);
+  spec.resources.retries.worker_lost = 0;
+  driver.create(spec);
+  FakeWorker& worker = driver.join("a");
+  command(Verb::kPauseNow);
+  command(Verb::kResume);  // before the worker has answered
+  driver.finish(worker, worker.attempt(), given_back());
+  command(Verb::kPauseNow);
+  driver.restart();
+  driver.connect(worker);
+  driver.finish(worker, worker.attempt(), given_back());
+  command(Verb::kResume);
+  driver.run_out();
+  EXPECT_EQ(count(TrialState::kCompleted), 1);
+}
+
 TEST_F(StudyCommandTest, StopOfAnIdleStudyCompletesItAtOnce) {
   driver.create(small_study(10));
   command(Verb::kStop);

@@ -32,6 +32,7 @@ std::string kind_of(const proto::WorkerMessage& message) {
 struct FakeCoordinator::State {
   mutable std::mutex mutex;
   Answer answer = accept;
+  PutAnswer put_answer = [](const grpc::ServerContext&) { return grpc::Status::OK; };
   std::optional<std::vector<AttemptId>> keep;
   std::optional<grpc::Status> refusal;
   std::vector<proto::WorkerMessage> received;
@@ -83,7 +84,7 @@ class FakeCoordinator::Artifacts final : public v1::ArtifactService::Service {
  public:
   explicit Artifacts(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-  grpc::Status Put(grpc::ServerContext*, grpc::ServerReader<v1::PutRequest>* reader,
+  grpc::Status Put(grpc::ServerContext* context, grpc::ServerReader<v1::PutRequest>* reader,
                    v1::PutResponse*) override {
     v1::PutRequest request;
     std::string digest, content;
@@ -93,6 +94,7 @@ class FakeCoordinator::Artifacts final : public v1::ArtifactService::Service {
     }
     if (sha256_hex(content) != digest)
       return {grpc::StatusCode::INVALID_ARGUMENT, "the content does not match its digest"};
+    if (grpc::Status answer = put_answer()(*context); !answer.ok()) return answer;
     const std::lock_guard lock(state_->mutex);
     state_->artifacts[digest] = std::move(content);
     state_->journal.push_back("put");
@@ -112,6 +114,11 @@ class FakeCoordinator::Artifacts final : public v1::ArtifactService::Service {
   }
 
  private:
+  PutAnswer put_answer() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->put_answer;
+  }
+
   std::shared_ptr<State> state_;
 };
 
@@ -160,6 +167,11 @@ void FakeCoordinator::keep_only(std::vector<AttemptId> keep) {
 void FakeCoordinator::refuse_with(grpc::Status status) {
   const std::lock_guard lock(state_->mutex);
   state_->refusal = std::move(status);
+}
+
+void FakeCoordinator::answer_puts(PutAnswer answer) {
+  const std::lock_guard lock(state_->mutex);
+  state_->put_answer = std::move(answer);
 }
 
 bool FakeCoordinator::send(const proto::CoordinatorMessage& message) {

@@ -37,6 +37,11 @@ class FakeCoordinator {
   // Ends the next sessions at once with this status, instead of a welcome.
   void refuse_with(grpc::Status status);
 
+  // Answers every Put whose content is right, before it is stored; one that is not OK is not
+  // stored.
+  using PutAnswer = std::function<grpc::Status(const grpc::ServerContext& context)>;
+  void answer_puts(PutAnswer answer);
+
   // To the session that is open; false when there is none.
   bool send(const proto::CoordinatorMessage& message);
 

@@ -27,10 +27,6 @@ void describe(const ArtifactRef& artifact, v1::ArtifactRef* message) {
   message->set_bytes(artifact.bytes);
 }
 
-Status gave_up(const ArtifactRef& artifact) {
-  return cancelled(concat("the transfer of ", artifact.sha256, " was given up: the worker ends"));
-}
-
 }  // namespace
 
 Status ArtifactClient::put(const ArtifactRef& artifact, const std::filesystem::path& file) const {
@@ -38,6 +34,7 @@ Status ArtifactClient::put(const ArtifactRef& artifact, const std::filesystem::p
   if (!source) return not_found(concat("'", file.string(), "' is not there any more"));
   grpc::ClientContext context;
   allow_time_for(artifact, &context);
+  const OpenCalls::Entry entry(calls_, &context);
   v1::PutResponse response;
   const auto writer = v1::ArtifactService::NewStub(channel_)->Put(&context, &response);
   v1::PutRequest request;
@@ -46,7 +43,6 @@ Status ArtifactClient::put(const ArtifactRef& artifact, const std::filesystem::p
   std::string chunk(kChunk, '\0');
   // A Write that fails is not an error yet: the coordinator may have the file and have answered.
   while (open && source) {
-    if (cancelled_) return context.TryCancel(), gave_up(artifact);
     source.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
     if (source.gcount() == 0) break;
     request.set_data(chunk.data(), static_cast<size_t>(source.gcount()));
@@ -59,15 +55,14 @@ Status ArtifactClient::put(const ArtifactRef& artifact, const std::filesystem::p
 Status ArtifactClient::get(const ArtifactRef& artifact, const std::filesystem::path& file) const {
   grpc::ClientContext context;
   allow_time_for(artifact, &context);
+  const OpenCalls::Entry entry(calls_, &context);
   v1::GetRequest request;
   describe(artifact, request.mutable_artifact());
   const auto reader = v1::ArtifactService::NewStub(channel_)->Get(&context, request);
   std::ofstream target(file, std::ios::binary | std::ios::trunc);
   v1::GetResponse response;
-  while (target && reader->Read(&response)) {
-    if (cancelled_) return context.TryCancel(), gave_up(artifact);
+  while (target && reader->Read(&response))
     target.write(response.data().data(), static_cast<std::streamsize>(response.data().size()));
-  }
   target.close();
   if (!target) {
     context.TryCancel();

@@ -2,23 +2,21 @@
 
 #include <grpcpp/channel.h>
 
-#include <atomic>
 #include <filesystem>
 #include <memory>
 
 #include "core/artifact.h"
 #include "core/result.h"
+#include "worker/agent/open_calls.h"
 
 namespace foldmill::worker {
 
 // Blocking calls to ArtifactService; safe from several threads. Every call has a deadline, which
-// allows a megabyte a second, and looks at `cancelled` after every chunk.
+// allows a megabyte a second, and is one of `calls`, which can cancel it.
 class ArtifactClient {
  public:
-  using Cancelled = std::atomic<bool>;
-
-  ArtifactClient(std::shared_ptr<grpc::Channel> channel, const Cancelled& cancelled)
-      : channel_(std::move(channel)), cancelled_(cancelled) {}
+  ArtifactClient(std::shared_ptr<grpc::Channel> channel, OpenCalls& calls)
+      : channel_(std::move(channel)), calls_(calls) {}
 
   // Returns when the coordinator has the file on disk.
   Status put(const ArtifactRef& artifact, const std::filesystem::path& file) const;
@@ -27,7 +25,7 @@ class ArtifactClient {
 
  private:
   std::shared_ptr<grpc::Channel> channel_;
-  const Cancelled& cancelled_;
+  OpenCalls& calls_;
 };
 
 }  // namespace foldmill::worker

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/text.h"
+
 namespace foldmill::worker {
 
 AttemptUploads::AttemptUploads(AttemptId attempt, Transfers& transfers, Events events, Logger log)
@@ -35,8 +37,7 @@ void AttemptUploads::next() {
     file = std::move(artifacts_.front());
     artifacts_.pop_front();
   } else if (outcome_) {
-    events_.report(proto::AttemptFinished{attempt_, *std::exchange(outcome_, std::nullopt)});
-    return events_.drained();
+    return report_end();
   } else {
     return;
   }
@@ -72,7 +73,17 @@ void AttemptUploads::lost(const File& file, const Status& why) {
   busy_ = false;
   log_->warn("file lost  attempt={} file={} reason={}", attempt_.value, file.path.string(),
              in_quotes(why.message()));
+  if (!file.name.empty() && missing_.empty())
+    missing_ = concat("the artifact '", file.name, "' could not be kept: ", why.message());
   next();
+}
+
+void AttemptUploads::report_end() {
+  AttemptOutcome outcome = *std::exchange(outcome_, std::nullopt);
+  if (outcome.state == AttemptState::kSucceeded && !missing_.empty())
+    outcome = {AttemptState::kLost, EndCause::kLost, missing_};
+  events_.report(proto::AttemptFinished{attempt_, std::move(outcome)});
+  events_.drained();
 }
 
 }  // namespace foldmill::worker

@@ -16,7 +16,9 @@ namespace foldmill::worker {
 
 // The files of one attempt on their way to the coordinator, one at a time, and the order they owe:
 // a file is reported after it has arrived, and the end of the attempt after all its files. Of
-// checkpoints that wait only the newest matters; the older ones are left out. Agent thread.
+// checkpoints that wait only the newest matters; the older ones are left out. A checkpoint that
+// does not arrive costs only its epochs; without an artifact no attempt has succeeded: it is lost.
+// Agent thread.
 class AttemptUploads {
  public:
   struct Events {
@@ -41,6 +43,7 @@ class AttemptUploads {
   void upload(const File& file, const ArtifactRef& artifact);
   void arrived(const File& file, const ArtifactRef& artifact);
   void lost(const File& file, const Status& why);
+  void report_end();
 
   AttemptId attempt_;
   Transfers& transfers_;
@@ -50,6 +53,7 @@ class AttemptUploads {
   std::deque<File> artifacts_;
   std::optional<ArtifactRef> latest_checkpoint_;  // arrived, and kept in the cache for a resume
   std::optional<AttemptOutcome> outcome_;
+  std::string missing_;  // which artifact did not arrive, and why; empty: none
   bool busy_ = false;
   Lifetime lifetime_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kTemporaryPrefix = "tmp-";
+// A transfer writes all the time. The age tells the dead better than their process id, which is
+// another's, or our own, in another container.
+constexpr std::chrono::hours kAbandonedAfter{1};
 
 Status file_failure(std::string_view doing, const fs::path& path, const std::error_code& error) {
   return unavailable(concat(doing, " '", path.string(), "': ", error.message()));
@@ -29,7 +33,9 @@ Result<FileCache> FileCache::open(const fs::path& directory, int64_t max_bytes) 
   if (::access(directory.c_str(), W_OK) != 0)
     return permission_denied(concat("the cache directory '", directory.string(),
                                     "' cannot be written; choose another with --cache"));
-  return FileCache(directory, max_bytes);
+  FileCache cache(directory, max_bytes);
+  cache.sweep();
+  return cache;
 }
 
 fs::path FileCache::temporary() const {
@@ -60,7 +66,11 @@ Result<ArtifactRef> FileCache::adopt(const fs::path& file) const {
 Result<fs::path> FileCache::find(const ArtifactRef& artifact) const {
   const fs::path path = path_of(artifact);
   FOLDMILL_ASSIGN_OR_RETURN(const std::string digest, sha256_file(path));
-  if (digest == artifact.sha256) return path;
+  if (digest == artifact.sha256) {
+    std::error_code ignored;  // another worker may have made room meanwhile
+    fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);
+    return path;
+  }
   remove(artifact);
   return not_found(concat("the cached file '", path.string(), "' was damaged and is removed"));
 }
@@ -107,6 +117,16 @@ void FileCache::evict() const {
     if (total <= max_bytes_) break;
     fs::remove(entry.path, error);
     total -= entry.bytes;
+  }
+}
+
+void FileCache::sweep() const {
+  const auto oldest = fs::file_time_type::clock::now() - kAbandonedAfter;
+  std::error_code error;
+  for (const fs::directory_entry& file : fs::directory_iterator(directory_, error)) {
+    if (!file.path().filename().string().starts_with(kTemporaryPrefix)) continue;
+    const fs::file_time_type written = file.last_write_time(error);
+    if (!error && written < oldest) fs::remove(file.path(), error);
   }
 }
 

@@ -11,11 +11,13 @@ namespace foldmill::worker {
 // files appear by rename and never change. Stateless, so safe from any thread.
 class FileCache {
  public:
+  // Also removes what killed workers left half written.
   static Result<FileCache> open(const std::filesystem::path& directory, int64_t max_bytes);
 
   // Takes a file in: hashes it and links (or copies) it. The original may then go away.
   Result<ArtifactRef> adopt(const std::filesystem::path& file) const;
   // The file with that content, its digest computed anew; not_found, and a damaged one is removed.
+  // A file that is found counts as new again when room has to be made.
   Result<std::filesystem::path> find(const ArtifactRef& artifact) const;
   void remove(const ArtifactRef& artifact) const;
 
@@ -33,6 +35,7 @@ class FileCache {
   FileCache(std::filesystem::path directory, int64_t max_bytes)
       : directory_(std::move(directory)), max_bytes_(max_bytes) {}
   void evict() const;
+  void sweep() const;
 
   std::filesystem::path directory_;
   int64_t max_bytes_;

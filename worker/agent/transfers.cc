@@ -8,12 +8,13 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstRetry{200};
 constexpr std::chrono::milliseconds kLastRetry{5'000};
+constexpr int kMostFullDisks = 5;  // with the waits between them: some seconds
 
 bool passes_with_time(const Status& status) {
   switch (status.code()) {
     case StatusCode::kUnavailable:
     case StatusCode::kDeadlineExceeded:
-    case StatusCode::kResourceExhausted:  // a full disk over there
+    case StatusCode::kResourceExhausted:  // a full disk, here or over there
       return true;
     default:
       return false;
@@ -41,7 +42,7 @@ Transfers::Transfers(asio::io_context& io, FileCache cache, Logger log)
       backoff_(kFirstRetry, kLastRetry, std::random_device{}()) {}
 
 Transfers::~Transfers() {
-  cancelled_ = true;
+  calls_.cancel_all();
   pool_.stop();
   pool_.join();
 }
@@ -81,7 +82,7 @@ void Transfers::upload(ArtifactRef artifact, std::function<void(Status)> done) {
   run(
       [this, channel = channel_, cache = cache_, artifact] {
         if (!channel) return unavailable("there is no coordinator yet");
-        return ArtifactClient(channel, cancelled_).put(artifact, cache.path_of(artifact));
+        return ArtifactClient(channel, calls_).put(artifact, cache.path_of(artifact));
       },
       [this, artifact, done](Status status) {
         if (passes_with_time(status))
@@ -93,11 +94,19 @@ void Transfers::upload(ArtifactRef artifact, std::function<void(Status)> done) {
 
 void Transfers::fetch(ArtifactRef artifact,
                       std::function<void(Result<std::filesystem::path>)> done) {
+  fetch(std::move(artifact), 0, std::move(done));
+}
+
+void Transfers::fetch(ArtifactRef artifact, int full_disks,
+                      std::function<void(Result<std::filesystem::path>)> done) {
   run([this, channel = channel_, cache = cache_,
-       artifact] { return download(cache, ArtifactClient(channel, cancelled_), artifact); },
-      [this, artifact, done](Result<std::filesystem::path> path) {
-        if (!path.ok() && passes_with_time(path.status()))
-          return retry(path.status(), [this, artifact, done] { fetch(artifact, done); });
+       artifact] { return download(cache, ArtifactClient(channel, calls_), artifact); },
+      [this, artifact, full_disks, done](Result<std::filesystem::path> path) {
+        const bool full = path.status().code() == StatusCode::kResourceExhausted;
+        const int seen = full_disks + (full ? 1 : 0);
+        if (passes_with_time(path.status()) && seen < kMostFullDisks)
+          return retry(path.status(),
+                       [this, artifact, seen, done] { fetch(artifact, seen, done); });
         backoff_.reset();
         done(std::move(path));
       });

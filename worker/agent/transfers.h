@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "worker/agent/file_cache.h"
 #include "worker/agent/lifetime.h"
 #include "worker/agent/logger.h"
+#include "worker/agent/open_calls.h"
 
 namespace foldmill::worker {
 
@@ -23,7 +23,7 @@ namespace foldmill::worker {
 class Transfers {
  public:
   Transfers(asio::io_context& io, FileCache cache, Logger log);
-  // Waits for the calls in flight, which give up at their next chunk.
+  // Cancels the calls in flight and waits for them; what is being hashed is hashed to its end.
   ~Transfers();
 
   // The channel that the next try uses.
@@ -33,13 +33,16 @@ class Transfers {
   void adopt(std::filesystem::path file, std::function<void(Result<ArtifactRef>)> done);
   // Sends a file of the cache. Fails only for reasons that would not pass with time.
   void upload(ArtifactRef artifact, std::function<void(Status)> done);
-  // Where the file lies on this machine: from the cache, or downloaded and checked.
+  // Where the file lies on this machine: from the cache, or downloaded and checked. Gives up when
+  // there is still no room for it after a few tries: who waits for it holds a fold meanwhile.
   void fetch(ArtifactRef artifact, std::function<void(Result<std::filesystem::path>)> done);
   void forget(const ArtifactRef& artifact);
 
  private:
   template <class Work, class Done>
   void run(Work work, Done done);
+  void fetch(ArtifactRef artifact, int full_disks,
+             std::function<void(Result<std::filesystem::path>)> done);
   template <class Attempt>
   void retry(const Status& status, Attempt again);
 
@@ -47,7 +50,7 @@ class Transfers {
   FileCache cache_;
   Logger log_;
   std::shared_ptr<grpc::Channel> channel_;
-  std::atomic<bool> cancelled_{false};
+  OpenCalls calls_;
   Backoff backoff_;
   ThreadChecker thread_;
   Lifetime lifetime_;

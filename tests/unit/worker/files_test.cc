@@ -67,6 +67,34 @@ TEST_F(FilesTest, OldFilesGoWhenTheCacheIsFull) {
   EXPECT_TRUE(small.find(artifacts[3]).ok());
 }
 
+TEST_F(FilesTest, FileThatIsUsedIsNotOld) {
+  const FileCache small = cache(25);
+  const auto write_aged = [&](char content, int hours) {
+    const auto file = write(std::string(1, content), std::string(10, content));
+    std::filesystem::last_write_time(
+        file, std::filesystem::file_time_type::clock::now() - std::chrono::hours(hours));
+    return *small.adopt(file);
+  };
+  const ArtifactRef used = write_aged('a', 4);
+  const ArtifactRef unused = write_aged('b', 3);
+  ASSERT_TRUE(small.find(used).ok());
+  write_aged('c', 2);
+  EXPECT_TRUE(small.find(used).ok());
+  EXPECT_FALSE(small.find(unused).ok());
+}
+
+TEST_F(FilesTest, WhatKilledWorkersWereWritingIsSwept) {
+  const std::filesystem::path dead = cache().temporary();
+  const std::filesystem::path living = cache().temporary();
+  std::ofstream(dead) << "half";
+  std::ofstream(living) << "half";
+  std::filesystem::last_write_time(
+      dead, std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  cache();
+  EXPECT_FALSE(std::filesystem::exists(dead));
+  EXPECT_TRUE(std::filesystem::exists(living)) << "another worker of this cache may be at it";
+}
+
 TEST_F(FilesTest, MissingFileIsSaid) {
   const auto adopted = cache().adopt(directory_ / "absent");
   EXPECT_NE(adopted.status().message().find("absent"), std::string::npos);

@@ -224,6 +224,31 @@ TEST_F(WorkerAgentTest, MissingCheckpointLosesTheAttemptNotTheWorker) {
   EXPECT_NE(outcome(1).message.find("checkpoint"), std::string::npos) << outcome(1).message;
 }
 
+TEST_F(WorkerAgentTest, CheckpointThatThereIsNoRoomForLosesTheAttempt) {
+  RunningAgent agent(coordinator_, directory_);
+  Assignment assignment = scripted_assignment(1, 4);
+  assignment.resume_from = Checkpoint{2, coordinator_.store("a checkpoint")};
+  std::filesystem::remove_all(directory_ / "cache");  // nothing can be written there
+  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
+  ASSERT_TRUE(ends(1));
+  EXPECT_EQ(outcome(1).state, AttemptState::kLost);
+  EXPECT_NE(outcome(1).message.find("disk full"), std::string::npos) << outcome(1).message;
+}
+
+TEST_F(WorkerAgentTest, AttemptWithoutItsArtifactIsLost) {
+  coordinator_.answer_puts([](const grpc::ServerContext&) {
+    return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "not this one");
+  });
+  RunningAgent agent(coordinator_, directory_);
+  ASSERT_TRUE(tell(SlotAssignment{0, scripted_assignment(1, 3)}));
+  ASSERT_TRUE(ends(1));
+  EXPECT_EQ(epochs_of(1).size(), 3U);
+  EXPECT_EQ(outcome(1).state, AttemptState::kLost);
+  EXPECT_EQ(outcome(1).cause, EndCause::kLost);
+  EXPECT_NE(outcome(1).message.find("'state.json'"), std::string::npos) << outcome(1).message;
+  EXPECT_NE(outcome(1).message.find("not this one"), std::string::npos) << outcome(1).message;
+}
+
 TEST_F(WorkerAgentTest, KilledTrainerIsLostBySignalAndReplaced) {
   RunningAgent agent(coordinator_, directory_);
   ASSERT_TRUE(

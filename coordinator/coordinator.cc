@@ -89,6 +89,9 @@ Status Coordinator::listen() {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   proto::apply_limits(&builder);
+  // Reflection and health are synchronous services of gRPC's own: their threads look up only when
+  // this time is over, 10 s by default, which a shutdown would wait for.
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::CQ_TIMEOUT_MSEC, 250);
   std::vector<int> ports(options_.listen.size(), 0);
   for (size_t i = 0; i < ports.size(); ++i) {
     FOLDMILL_ASSIGN_OR_RETURN(const auto credentials, proto::make_server_credentials(

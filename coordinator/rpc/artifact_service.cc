@@ -29,7 +29,7 @@ class PutReactor final : public grpc::ServerReadReactor<v1::PutRequest> {
     if (status.ok() && !response_->present()) {
       StartRead(&request_);
     } else {
-      Finish(proto::encode(status));
+      answer(status);
     }
   }
 
@@ -51,9 +51,14 @@ class PutReactor final : public grpc::ServerReadReactor<v1::PutRequest> {
 
   // Also when the caller was cut off: too few bytes then, and nothing is kept.
   void end() {
-    Finish(proto::encode(
-        writer_ ? writer_->commit()
-                : invalid_argument("an upload begins with the artifact's digest and size")));
+    answer(writer_ ? writer_->commit()
+                   : invalid_argument("an upload begins with the artifact's digest and size"));
+  }
+
+  // What was refused is removed first: a caller that tries again at once has its space back.
+  void answer(const Status& status) {
+    writer_.reset();
+    Finish(proto::encode(status));
   }
 
   storage::ArtifactStore& store_;

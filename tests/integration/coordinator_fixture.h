@@ -61,6 +61,44 @@ class CoordinatorFixture : public ::testing::Test {
     return (studies_.get()->*method)(&context, request, response);
   }
 
+  v1::Study study(const std::string& name) {
+    v1::GetStudyRequest request;
+    request.set_name(name);
+    v1::Study found;
+    EXPECT_TRUE(call(&v1::StudyService::Stub::GetStudy, request, &found).ok());
+    return found;
+  }
+
+  v1::Trial trial(const std::string& study, int64_t number = 0) {
+    v1::GetTrialRequest request;
+    request.set_study(study);
+    request.set_trial(number);
+    v1::Trial found;
+    EXPECT_TRUE(call(&v1::StudyService::Stub::GetTrial, request, &found).ok());
+    return found;
+  }
+
+  // The next attempt that the worker is given; 0 if it never is.
+  static AttemptId next_attempt(testing::FakeWorker& worker) {
+    const auto assignment = worker.next<proto::SlotAssignment>();
+    EXPECT_TRUE(assignment);
+    return assignment ? assignment->assignment.attempt : AttemptId(0);
+  }
+
+  // A study, a worker, and the worker's first attempt.
+  AttemptId first_attempt(testing::FakeWorker& worker) {
+    EXPECT_TRUE(create(small_study("s")).ok());
+    worker.hello("a");
+    EXPECT_TRUE(worker.next<proto::Welcome>());
+    return next_attempt(worker);
+  }
+
+  static proto::Ack next_ack(testing::FakeWorker& worker) {
+    const auto ack = worker.next<proto::Ack>();
+    EXPECT_TRUE(ack);
+    return ack.value_or(proto::Ack{0, proto::AckVerdict::kRejected, "none came"});
+  }
+
   static proto::WorkerMessage epoch(uint64_t sequence, AttemptId attempt, int64_t number,
                                     double value) {
     return {sequence, proto::AttemptReport{attempt, {number, {{"val_loss", value}}, 0.1}}};

@@ -13,24 +13,12 @@ using ::testing::HasSubstr;
 
 class WorkerSessionTest : public CoordinatorFixture {
  protected:
-  // A study, a worker, and the worker's first assignment.
-  AttemptId first_assignment(FakeWorker& worker) {
-    EXPECT_TRUE(create(small_study("s")).ok());
-    worker.hello("a");
-    EXPECT_TRUE(worker.next<proto::Welcome>());
-    const auto assignment = worker.next<proto::SlotAssignment>();
-    return assignment ? assignment->assignment.attempt : AttemptId(0);
-  }
-  static proto::AckVerdict verdict_of(FakeWorker& worker) {
-    const auto ack = worker.next<proto::Ack>();
-    EXPECT_TRUE(ack);
-    return ack ? ack->verdict : proto::AckVerdict::kRejected;
-  }
+  static proto::AckVerdict verdict_of(FakeWorker& worker) { return next_ack(worker).verdict; }
 };
 
 TEST_F(WorkerSessionTest, AStudyIsWorkedOffFromHelloToTheEnd) {
   FakeWorker worker(channel_);
-  const AttemptId attempt = first_assignment(worker);
+  const AttemptId attempt = first_attempt(worker);
   ASSERT_GE(attempt.value, 1);
   worker.send({1, proto::AttemptStarted{attempt}});
   worker.send(epoch(2, attempt, 1, 0.5));
@@ -42,31 +30,25 @@ TEST_F(WorkerSessionTest, AStudyIsWorkedOffFromHelloToTheEnd) {
     EXPECT_EQ(ack->sequence, sequence);
     EXPECT_EQ(ack->verdict, proto::AckVerdict::kAccepted) << ack->message;
   }
-  v1::GetStudyRequest request;
-  request.set_name("s");
-  v1::Study study;
-  ASSERT_TRUE(call(&v1::StudyService::Stub::GetStudy, request, &study).ok());
-  EXPECT_EQ(study.state(), v1::STUDY_STATE_COMPLETED);
-  EXPECT_EQ(study.best_value(), 0.25);
+  const v1::Study done = study("s");
+  EXPECT_EQ(done.state(), v1::STUDY_STATE_COMPLETED);
+  EXPECT_EQ(done.best_value(), 0.25);
 }
 
 TEST_F(WorkerSessionTest, ReportsAreOnDiskWhenTheyAreAcknowledged) {
   FakeWorker worker(channel_);
-  const AttemptId attempt = first_assignment(worker);
+  const AttemptId attempt = first_attempt(worker);
   worker.send(epoch(1, attempt, 1, 0.5));
   EXPECT_EQ(verdict_of(worker), proto::AckVerdict::kAccepted);
-  v1::GetTrialRequest request;
-  request.set_study("s");
-  v1::Trial trial;
-  ASSERT_TRUE(call(&v1::StudyService::Stub::GetTrial, request, &trial).ok());
-  ASSERT_EQ(trial.folds_size(), 1);
-  ASSERT_EQ(trial.folds(0).curve_size(), 1);
-  EXPECT_EQ(trial.folds(0).curve(0).value(), 0.5);
+  const v1::Trial seen = trial("s");
+  ASSERT_EQ(seen.folds_size(), 1);
+  ASSERT_EQ(seen.folds(0).curve_size(), 1);
+  EXPECT_EQ(seen.folds(0).curve(0).value(), 0.5);
 }
 
 TEST_F(WorkerSessionTest, RepeatedUnknownAndBrokenReportsGetDefiniteAnswers) {
   FakeWorker worker(channel_);
-  const AttemptId attempt = first_assignment(worker);
+  const AttemptId attempt = first_attempt(worker);
   worker.send(epoch(1, attempt, 1, 0.5));
   EXPECT_EQ(verdict_of(worker), proto::AckVerdict::kAccepted);
   worker.send(epoch(1, attempt, 1, 0.5));
@@ -83,7 +65,7 @@ TEST_F(WorkerSessionTest, RepeatedUnknownAndBrokenReportsGetDefiniteAnswers) {
 
 TEST_F(WorkerSessionTest, AWorkerThatComesBackKeepsItsAttempt) {
   auto first = std::make_unique<FakeWorker>(channel_);
-  const AttemptId attempt = first_assignment(*first);
+  const AttemptId attempt = first_attempt(*first);
   first.reset();  // vanishes
   FakeWorker again(channel_);
   again.hello("a", "1", {{attempt, 0}, {AttemptId(999), 0}});
@@ -98,7 +80,7 @@ TEST_F(WorkerSessionTest, AttemptsOutliveTheCoordinator) {
   AttemptId attempt;
   {
     FakeWorker worker(channel_);
-    attempt = first_assignment(worker);
+    attempt = first_attempt(worker);
     coordinator_->shutdown();
     EXPECT_EQ(worker.end().error_code(), grpc::StatusCode::UNAVAILABLE);
   }

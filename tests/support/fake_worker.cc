@@ -19,12 +19,12 @@ FakeWorker::~FakeWorker() {
 }
 
 void FakeWorker::hello(const std::string& name, const std::string& instance,
-                       std::vector<proto::RunningAttempt> running) {
+                       std::vector<proto::RunningAttempt> running, int64_t slots) {
   proto::Hello hello;
   hello.version = "test";
   hello.name = name;
   hello.instance = instance;
-  hello.slots = 1;
+  hello.slots = slots;
   hello.running = std::move(running);
   send({0, std::move(hello)});
 }

@@ -23,7 +23,7 @@ class FakeWorker {
   void send(const proto::WorkerMessage& message) { send_raw(proto::encode(message)); }
   void send_raw(const v1::WorkerMessage& message) { stream_->Write(message); }
   void hello(const std::string& name, const std::string& instance = "1",
-             std::vector<proto::RunningAttempt> running = {});
+             std::vector<proto::RunningAttempt> running = {}, int64_t slots = 1);
 
   // The next message of this kind; others are kept for later. Nothing once the stream has ended.
   template <class Message>

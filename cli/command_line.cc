@@ -5,17 +5,30 @@
 #include <algorithm>
 
 #include "cli/commands/context.h"
+#include "cli/terminal/text_width.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
 namespace {
 
-constexpr const char* kFooter =
-    "\nFirst steps:\n"
-    "  foldmill run study.yaml                search, follow, show the result\n"
-    "  foldmill trial list --sort value       every trial of the youngest study\n"
-    "  foldmill study check study.yaml        what a study file means\n"
-    "Studies are read from --db FILE (default: local.db of this user) or --coordinator ADDRESS.";
+constexpr const char* kExamples =
+    "foldmill: hyperparameter search and k-fold cross-validation\n\n"
+    "  foldmill run study.yaml              search, follow, show the result\n"
+    "  foldmill trial list --sort value     every trial of the youngest study\n"
+    "  foldmill trial show NAME/3           one trial, and why it ended\n"
+    "  foldmill study check study.yaml      what a study file means\n\n"
+    "Commands (foldmill COMMAND --help lists the options):\n";
+constexpr const char* kSources =
+    "\nStudies are read from --db FILE (default: local.db of this user) or from\n"
+    "--coordinator ADDRESS.\n";
+
+// Fits the smallest terminal: 80 columns, 24 lines.
+std::string first_screen(const CLI::App* app, std::string, CLI::AppFormatMode) {
+  std::string out = kExamples;
+  for (const CLI::App* sub : app->get_subcommands([](const CLI::App*) { return true; }))
+    out += concat("  ", pad_right(sub->get_name(), 9), sub->get_description(), "\n");
+  return out + kSources;
+}
 
 // The command that the arguments reached before something was wrong.
 const CLI::App& deepest(const CLI::App& app) {
@@ -61,6 +74,12 @@ std::string explain_extra(const CLI::App& command, const std::string& word) {
 int report_usage(const CLI::App& app, const CLI::ParseError& error, std::ostream& err) {
   const CLI::App& command = deepest(app);
   const std::vector<std::string> extras = app.remaining(true);
+  const bool unfinished =
+      command.get_require_subcommand_min() > 0 && command.get_subcommands().empty();
+  if (extras.empty() && unfinished) {  // "foldmill study": what could follow
+    err << app.help();
+    return static_cast<int>(ExitCode::kUsage);
+  }
   if (extras.empty())
     err << "error: " << error.what() << '\n';
   else
@@ -120,6 +139,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
                   err,
                   Terminal::of(STDOUT_FILENO, *color),
                   Terminal::of(STDERR_FILENO, *color),
+                  /*command_line=*/{"foldmill"},
                   /*database=*/{},
                   /*coordinator=*/{},
                   /*security=*/{},
@@ -128,16 +148,18 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
                   /*sort=*/{},
                   /*limit=*/INT64_MAX,
                   /*action=*/{}};
+  context.command_line.insert(context.command_line.end(), arguments.begin(), arguments.end());
   CLI::App app("hyperparameter search and k-fold cross-validation", "foldmill");
   app.require_subcommand(1);
-  app.footer(kFooter);
+  app.get_formatter()->column_width(24);
   app.set_version_flag("--version", std::string("foldmill ") + FOLDMILL_VERSION);
   add_commands(app, context);
+  app.formatter_fn(first_screen);  // after the commands, which keep the common one
   try {
     std::reverse(rest.begin(), rest.end());  // CLI11 takes them from the back
     app.parse(rest);
   } catch (const CLI::CallForHelp&) {
-    out << deepest(app).help();
+    out << app.help();
     return static_cast<int>(ExitCode::kOk);
   } catch (const CLI::CallForVersion& version) {
     out << version.what() << '\n';

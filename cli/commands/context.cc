@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "cli/file_source.h"
+#include "cli/output/format.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -24,6 +25,11 @@ std::filesystem::path Context::database_path() const {
 std::string Context::coordinator_address() const {
   if (!coordinator.empty() || !database.empty()) return coordinator;
   return environment("FOLDMILL_COORDINATOR");
+}
+
+std::string Context::source_flag() const {
+  if (!coordinator.empty()) return concat(" --coordinator ", shell_command({coordinator}));
+  return database.empty() ? std::string() : concat(" --db ", shell_command({database}));
 }
 
 Result<std::unique_ptr<StudySource>> Context::open_source() const {
@@ -65,17 +71,25 @@ void add_source_options(CLI::App& command, Context& context) {
 void add_output_options(CLI::App& command, Context& context) {
   static const std::map<std::string, Format> kFormats = {
       {"table", Format::kTable}, {"json", Format::kJson}, {"csv", Format::kCsv}};
-  command.add_option("-o,--output", context.output.format, "table, json or csv")
-      ->transform(CLI::CheckedTransformer(kFormats, CLI::ignore_case));
+  const auto read_format = [&context](const std::string& word) {
+    const auto found = kFormats.find(word);
+    if (found == kFormats.end())
+      throw CLI::ValidationError("-o", concat("'", word, "' is not table, json or csv"));
+    context.output.format = found->second;
+  };
+  command.add_option_function<std::string>("-o,--output", read_format, "table, json or csv");
   command.add_option("--columns", context.output.columns, "only these, in this order: a,b,c")
       ->delimiter(',')
       ->expected(1);
-  command.add_flag("!--no-header", context.output.header, "tables and CSV without names on top");
+  command.add_flag_callback(
+      "--no-header", [&context] { context.output.header = false; },
+      "tables and CSV without names on top");
 }
 
 void add_limit_option(CLI::App& command, Context& context) {
   command.add_option("--limit", context.limit, "at most so many rows")
-      ->check(CLI::Range(int64_t{1}, INT64_MAX));
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
 }
 
 void add_list_options(CLI::App& command, Context& context) {

@@ -26,8 +26,9 @@ struct Context {
   Terminal terminal;        // of out
   Terminal error_terminal;  // of err
 
-  std::string database;     // --db
-  std::string coordinator;  // --coordinator
+  std::vector<std::string> command_line;  // as it was typed, program first
+  std::string database;                   // --db
+  std::string coordinator;                // --coordinator
   proto::ClientSecurity security;
   OutputOptions output;
   std::string where;
@@ -39,6 +40,9 @@ struct Context {
   std::filesystem::path database_path() const;
   // The coordinator that --coordinator or FOLDMILL_COORDINATOR name; empty: work on the database.
   std::string coordinator_address() const;
+
+  // " --db FILE" or " --coordinator ADDRESS" as they were given, for commands that are suggested.
+  std::string source_flag() const;
 
   Result<std::unique_ptr<StudySource>> open_source() const;
   Status print(Listing listing) const;  // with `output`

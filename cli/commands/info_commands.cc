@@ -16,7 +16,8 @@ void add_info_commands(CLI::App& app, Context& context) {
   help->add_option("TOPIC", *topic, "exit-codes")->check(CLI::IsMember({"exit-codes"}));
   help->callback([topic, &app, &context] {
     context.action = [topic, &app, &context]() -> Outcome {
-      context.out << (topic->empty() ? app.help() : describe_exit_codes());
+      context.out << (topic->empty() ? app.get_formatter()->make_help(&app, "", {})
+                                     : describe_exit_codes());
       return ExitCode::kOk;
     };
   });

@@ -28,7 +28,7 @@ Outcome create(const StudyFlags& flags, Context& context) {
   FOLDMILL_ASSIGN_OR_RETURN(const std::string note, writer.client().create(*spec));
   context.out << "created " << spec->name << " (" << spec->trials << " trials)\n";
   if (!note.empty()) context.err << note << '\n';
-  context.err << "watch: foldmill watch " << spec->name << '\n';
+  context.err << "watch: foldmill watch " << spec->name << context.source_flag() << '\n';
   return ExitCode::kOk;
 }
 
@@ -68,7 +68,9 @@ Outcome show(const StudyFlags& flags, Context& context) {
 
 Outcome command(const StudyFlags& flags, StudyVerb verb, Context& context) {
   FOLDMILL_ASSIGN_OR_RETURN(Writer writer, Writer::open(context));
-  FOLDMILL_ASSIGN_OR_RETURN(const std::string note, writer.client().command(flags.name, verb));
+  // Read first: a unique beginning of the name will do.
+  FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, writer.client().get_study(flags.name));
+  FOLDMILL_ASSIGN_OR_RETURN(const std::string note, writer.client().command(study.spec.name, verb));
   context.out << note << '\n';
   return ExitCode::kOk;
 }
@@ -80,9 +82,10 @@ Outcome extend(const StudyFlags& flags, Context& context) {
     return invalid_argument(concat("--trials: '", flags.trials, "' is not a number of trials",
                                    "\n  try: --trials 200 (in all) or --trials +50 (more)"));
   FOLDMILL_ASSIGN_OR_RETURN(Writer writer, Writer::open(context));
+  FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, writer.client().get_study(flags.name));
   FOLDMILL_ASSIGN_OR_RETURN(
       const std::string note,
-      writer.client().command(flags.name, StudyVerb::kExtend, *trials, relative));
+      writer.client().command(study.spec.name, StudyVerb::kExtend, *trials, relative));
   context.out << note << '\n';
   return ExitCode::kOk;
 }

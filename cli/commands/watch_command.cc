@@ -19,7 +19,8 @@ Outcome watch(const std::string& name, Context& context) {
   if (end == FollowEnd::kInterrupted) return ExitCode::kInterrupted;
   FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, source->get_study(found.spec.name));
   FOLDMILL_RETURN_IF_ERROR(check_outcome(*source, study));
-  FOLDMILL_ASSIGN_OR_RETURN(const std::string summary, summarize(*source, study, {}, ""));
+  FOLDMILL_ASSIGN_OR_RETURN(const std::string summary,
+                            summarize(*source, study, {}, context.source_flag()));
   context.out << summary;
   return ExitCode::kOk;
 }

@@ -42,6 +42,8 @@ std::string running_line(const TrialRow& trial, const FoldRow& fold, int64_t epo
 Result<Progress> ProgressReader::look() {
   Progress progress;
   FOLDMILL_ASSIGN_OR_RETURN(progress.study, source_.get_study(study_));
+  FOLDMILL_RETURN_IF_ERROR(read_best(progress.study));
+  progress.best_params = best_params_;
   TrialQuery query;
   query.where = concat("number >= ", oldest_);
   query.with_curves = true;
@@ -65,6 +67,18 @@ Result<Progress> ProgressReader::look() {
   std::erase_if(ended_, [&](int64_t number) { return number < oldest_; });
   first_ = false;
   return progress;
+}
+
+// A finished trial keeps its parameters: they are read once for every new best.
+Status ProgressReader::read_best(const StudyRow& study) {
+  if (study.best == best_) return ok_status();
+  best_params_ = {};
+  if (study.best) {
+    FOLDMILL_ASSIGN_OR_RETURN(TrialRow best, source_.get_trial(study.spec.name, *study.best));
+    best_params_ = std::move(best.params);
+  }
+  best_ = study.best;
+  return ok_status();
 }
 
 std::optional<double> remaining_seconds(const Progress& progress) {
@@ -119,7 +133,8 @@ std::vector<std::string> live_lines(const Progress& progress, size_t columns) {
                          describe_eta(progress)));
   if (study.best)
     lines.push_back(concat(" best  #", study.best->value, "  ", study.spec.objective.metric, " ",
-                           short_number(study.best_value)));
+                           short_number(study.best_value), "   ",
+                           describe_params(progress.best_params)));
   const bool one_fold = study.spec.folds.k == 1;
   for (const TrialRow& trial : progress.running) {
     for (const FoldRow& fold : trial.folds) {

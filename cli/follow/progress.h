@@ -11,6 +11,7 @@ namespace foldmill::cli {
 // A study at one moment, as somebody who follows it needs it.
 struct Progress {
   StudyRow study;
+  ParameterSet best_params;       // of study.best; empty without one
   std::vector<TrialRow> running;  // with curves
   std::vector<TrialRow> ended;    // since the look before, in order of number
 };
@@ -24,10 +25,14 @@ class ProgressReader {
   Result<Progress> look();
 
  private:
+  Status read_best(const StudyRow& study);
+
   StudySource& source_;
   std::string study_;
   bool first_ = true;
-  int64_t oldest_ = 0;          // every trial below it has ended
+  int64_t oldest_ = 0;               // every trial below it has ended
+  std::optional<TrialNumber> best_;  // whose parameters best_params_ are
+  ParameterSet best_params_;
   std::vector<int64_t> ended_;  // those at or above it that were told to have ended
 };
 

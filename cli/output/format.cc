@@ -46,6 +46,22 @@ std::string format_time(WallTime time) {
   return buffer;
 }
 
+std::string shell_command(const std::vector<std::string>& words) {
+  static constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-";
+  std::vector<std::string> quoted;
+  for (const std::string& word : words) {
+    if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) {
+      quoted.push_back(word);
+      continue;
+    }
+    std::string& out = quoted.emplace_back("'");
+    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    out += '\'';
+  }
+  return join(quoted, " ");
+}
+
 std::string describe_params(const ParameterSet& params) {
   std::vector<std::string> parts;
   for (const auto& [name, value] : params) {
@@ -94,6 +110,16 @@ std::string cell_text(const Cell& cell) {
   if (const double* number = std::get_if<double>(&cell)) return format_number(*number);
   if (const std::string* text = std::get_if<std::string>(&cell)) return *text;
   return {};
+}
+
+std::string table_text(const Cell& cell) {
+  const double* number = std::get_if<double>(&cell);
+  if (!number || !std::isfinite(*number)) return cell_text(cell);
+  // The whole part is never rounded away: a time of day in seconds has ten digits.
+  const double size = std::abs(*number);
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, size >= 1e6 && size < 1e15 ? "%.0f" : "%.6g", *number);
+  return buffer;
 }
 
 }  // namespace foldmill::cli

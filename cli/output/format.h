@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/output/listing.h"
 #include "core/clock.h"
@@ -18,6 +19,8 @@ std::string short_number(const std::optional<double>& value);  // empty when abs
 std::string format_duration(double seconds);
 // "2026-11-21T20:43:19Z".
 std::string format_time(WallTime time);
+// The words as a POSIX shell would need them: quoted where they hold anything special.
+std::string shell_command(const std::vector<std::string>& words);
 // "lr 0.002  fc 96  optimizer adam".
 std::string describe_params(const ParameterSet& params);
 
@@ -28,6 +31,7 @@ Json json_value(const ParameterValue& value);
 Json json_params(const ParameterSet& params);
 Json json_time(const std::optional<WallTime>& time);
 Json json_cell(const Cell& cell);
-std::string cell_text(const Cell& cell);
+std::string cell_text(const Cell& cell);   // every digit, for CSV
+std::string table_text(const Cell& cell);  // at most six significant digits, for people
 
 }  // namespace foldmill::cli

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <limits>
 
+#include "cli/output/format.h"
 #include "cli/terminal/text_width.h"
 #include "core/text.h"
 
@@ -21,7 +22,8 @@ std::vector<size_t> column_widths(const Listing& listing, bool header) {
   std::vector<size_t> widths;
   for (size_t c = 0; c < listing.columns.size(); ++c) {
     size_t width = header ? display_width(listing.columns[c].name) : 1;
-    for (const auto& row : listing.rows) width = std::max(width, display_width(printable(row[c])));
+    for (const auto& row : listing.rows)
+      width = std::max(width, display_width(printable(table_text(row[c]))));
     widths.push_back(width);
   }
   return widths;
@@ -75,7 +77,8 @@ void print_csv(const Listing& listing, bool header, std::ostream& out) {
     out << '\n';
   };
   if (header) print_row(listing.columns.size(), [&](size_t i) { return listing.columns[i].name; });
-  for (const auto& row : listing.rows) print_row(row.size(), [&](size_t i) { return row[i]; });
+  for (const auto& row : listing.rows)
+    print_row(row.size(), [&](size_t i) { return cell_text(row[i]); });
 }
 
 }  // namespace
@@ -110,7 +113,7 @@ std::string layout_table(const Listing& listing, bool header, size_t columns,
     out += line + '\n';
   };
   if (header) add_row([&](size_t c) { return upper(listing.columns[c].name); });
-  for (const auto& row : listing.rows) add_row([&](size_t c) { return row[c]; });
+  for (const auto& row : listing.rows) add_row([&](size_t c) { return table_text(row[c]); });
   return out;
 }
 
@@ -131,8 +134,8 @@ Status print_listing(Listing listing, const OutputOptions& options, const Termin
   out << layout_table(listing, options.header,
                       fit ? terminal.columns : std::numeric_limits<size_t>::max(), &dropped);
   if (!dropped.empty())
-    err << "columns left out to fit: " << join(dropped, ",") << "   (--columns " << dropped.front()
-        << ",… shows them)\n";
+    err << "columns left out to fit: " << join(dropped, ",") << "   (-o csv, a wider terminal or "
+        << "--columns " << dropped.front() << ",… shows them)\n";
   return ok_status();
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/terminal/terminal.h"
+#include "core/rows.h"
 #include "core/status.h"
 
 namespace foldmill::cli {
@@ -30,8 +31,8 @@ struct ListingColumn {
 // One answer in every form it can be asked for.
 struct Listing {
   std::vector<ListingColumn> columns;
-  std::vector<std::vector<std::string>> rows;  // as in CSV
-  Json json = Json::array();                   // the whole answer as JSON
+  std::vector<std::vector<Cell>> rows;  // CSV shows them whole, tables round what is no integer
+  Json json = Json::array();            // the whole answer as JSON
 };
 
 // Prints to `out`; what is left out is said on `err`. `terminal` describes `out`.

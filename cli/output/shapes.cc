@@ -9,12 +9,17 @@
 namespace foldmill::cli {
 namespace {
 
-std::string text_of(const std::optional<double>& value) {
-  return value ? format_number(*value) : std::string();
+Cell cell_of(const std::optional<double>& value) { return value ? Cell(*value) : Cell(); }
+
+Cell cell_of(const ParameterValue* value) {
+  if (!value) return {};
+  if (const double* number = std::get_if<double>(value)) return *number;
+  if (const int64_t* number = std::get_if<int64_t>(value)) return *number;
+  return to_string(*value);
 }
 
-// To the millisecond: rows are also CSV, where four digits are too few.
-std::string seconds_text(double seconds) { return format_number(std::round(seconds * 1e3) / 1e3); }
+// To the millisecond.
+Cell seconds_cell(double seconds) { return std::round(seconds * 1e3) / 1e3; }
 
 Json epoch_json(const EpochRow& epoch) {
   Json metrics = Json::object();
@@ -138,7 +143,7 @@ Listing list_studies(const std::vector<StudyRow>& studies) {
                             std::to_string(study.spec.trials), std::to_string(study.completed),
                             std::to_string(study.pruned), std::to_string(study.failed),
                             std::to_string(study.running), study.best ? to_string(*study.best) : "",
-                            text_of(study.best_value), study.spec.objective.metric,
+                            cell_of(study.best_value), study.spec.objective.metric,
                             std::to_string(study.epochs), std::to_string(study.epochs_saved),
                             format_time(study.created)});
     listing.json.push_back(study_json(study));
@@ -156,14 +161,11 @@ Listing list_trials(const std::string& study, const std::vector<TrialRow>& trial
   listing.columns.push_back({"seconds", true, 2});
   listing.columns.push_back({"created", false, 1});
   for (const TrialRow& trial : trials) {
-    std::vector<std::string> row = {to_string(trial.number), std::string(to_string(trial.state)),
-                                    text_of(trial.value), std::to_string(trial.epochs)};
-    for (const std::string& name : names) {
-      const ParameterValue* value = trial.params.find(name);
-      row.push_back(value ? to_string(*value) : "");
-    }
+    std::vector<Cell> row = {trial.number.value, std::string(to_string(trial.state)),
+                             cell_of(trial.value), trial.epochs};
+    for (const std::string& name : names) row.push_back(cell_of(trial.params.find(name)));
     row.push_back(trial.cause == EndCause::kNone ? "" : std::string(to_string(trial.cause)));
-    row.push_back(seconds_text(trial.seconds));
+    row.push_back(seconds_cell(trial.seconds));
     row.push_back(format_time(trial.created));
     listing.rows.push_back(std::move(row));
     listing.json.push_back(trial_json(study, trial));
@@ -178,9 +180,9 @@ Listing list_folds(const std::string& study, const TrialRow& trial) {
                      {"seconds", true, 3}};
   for (const FoldRow& fold : trial.folds)
     listing.rows.push_back(
-        {to_string(fold.fold), std::string(to_string(fold.state)), text_of(fold.value),
+        {to_string(fold.fold), std::string(to_string(fold.state)), cell_of(fold.value),
          std::to_string(fold.epochs), std::to_string(fold.attempts.size()),
-         fold.attempts.empty() ? "" : fold.attempts.back().worker, seconds_text(fold.seconds)});
+         fold.attempts.empty() ? "" : fold.attempts.back().worker, seconds_cell(fold.seconds)});
   listing.json = trial_json(study, trial);
   return listing;
 }
@@ -212,15 +214,13 @@ Listing list_table(const Table& table) {
   Listing listing;
   for (const std::string& name : table.columns) listing.columns.push_back({name, false, 0});
   for (const auto& cells : table.rows) {
-    std::vector<std::string> row;
     Json object = Json::object();
     for (size_t c = 0; c < cells.size(); ++c) {
-      row.push_back(cell_text(cells[c]));
       object[table.columns[c]] = json_cell(cells[c]);
       listing.columns[c].numeric |= !std::holds_alternative<std::string>(cells[c]) &&
                                     !std::holds_alternative<std::monostate>(cells[c]);
     }
-    listing.rows.push_back(std::move(row));
+    listing.rows.push_back(cells);
     listing.json.push_back(std::move(object));
   }
   return listing;

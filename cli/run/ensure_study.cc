@@ -52,6 +52,17 @@ std::string spec_difference(const StudySpec& stored, const StudySpec& wanted) {
   return out;
 }
 
+std::string describe_start(const EnsuredStudy& ensured) {
+  const StudySpec& spec = ensured.study.spec;
+  const int64_t done = ensured.study.completed + ensured.study.pruned;
+  return concat(
+      "study ", spec.name, " ", ensured.note, " · ",
+      done > 0 ? concat(done, " of ", spec.trials, " trials done") : concat(spec.trials, " trials"),
+      " · ", spec.sampler.type, " · ", spec.pruning.type == "none" ? "no" : spec.pruning.type,
+      " pruning · ", spec.folds.k == 1 ? "hold-out" : concat(spec.folds.k, " folds"), " · seed ",
+      spec.seed);
+}
+
 Result<EnsuredStudy> ensure_study(CoordinatorClient& client, const StudySpec& spec) {
   FOLDMILL_ASSIGN_OR_RETURN(auto found, find_exactly(client, spec.name));
   if (!found) {

@@ -16,6 +16,9 @@ struct EnsuredStudy {
 // one of that name that asks for something else; the message shows what differs.
 Result<EnsuredStudy> ensure_study(CoordinatorClient& client, const StudySpec& spec);
 
+// "study NAME goes on · 3 of 40 trials done · tpe · …": the first line of a run.
+std::string describe_start(const EnsuredStudy& ensured);
+
 // What differs between two specs, as lines with - (stored) and + (wanted); empty when they ask for
 // the same. Trials that were added to the stored one later, texts and comments do not count.
 std::string spec_difference(const StudySpec& stored, const StudySpec& wanted);

@@ -5,6 +5,7 @@
 #include "cli/commands/study_check.h"
 #include "cli/follow/follower.h"
 #include "cli/follow/summary.h"
+#include "cli/output/format.h"
 #include "cli/run/ensure_study.h"
 #include "core/text.h"
 
@@ -13,13 +14,6 @@ namespace {
 
 constexpr Milliseconds kGlance{100};
 constexpr Milliseconds kWorkerGoodbye{20'000};
-
-std::string headline(const StudySpec& spec, const std::string& note) {
-  return concat("study ", spec.name, " ", note, " · ", spec.trials, " trials · ", spec.sampler.type,
-                " · ", spec.pruning.type == "none" ? "no" : spec.pruning.type, " pruning · ",
-                spec.folds.k == 1 ? "hold-out" : concat(spec.folds.k, " folds"), " · seed ",
-                spec.seed, "\n");
-}
 
 Result<ChildProcess> start_worker(const RunFlags& flags, const StudySpec& spec,
                                   const std::string& address) {
@@ -62,7 +56,7 @@ Outcome finish(StudySource& source, const std::string& name, const std::filesyst
 Outcome run_elsewhere(CoordinatorClient& client, const StudySpec& spec,
                       const std::string& source_flag, Context& context) {
   FOLDMILL_ASSIGN_OR_RETURN(const EnsuredStudy ensured, ensure_study(client, spec));
-  context.err << headline(ensured.study.spec, ensured.note);
+  context.err << describe_start(ensured) << std::endl;
   const InterruptWatch interrupts;
   FOLDMILL_ASSIGN_OR_RETURN(
       const FollowEnd end,
@@ -76,11 +70,10 @@ Outcome run_elsewhere(CoordinatorClient& client, const StudySpec& spec,
 
 Outcome run_here(LocalCoordinator& coordinator, const RunFlags& flags, const StudySpec& spec,
                  const std::filesystem::path& database, Context& context) {
-  const std::string source_flag =
-      context.database.empty() ? std::string() : concat(" --db ", context.database);
+  const std::string source_flag = context.source_flag();
   const InterruptWatch interrupts;
   FOLDMILL_ASSIGN_OR_RETURN(const EnsuredStudy ensured, ensure_study(coordinator.client(), spec));
-  context.err << headline(ensured.study.spec, ensured.note) << std::flush;
+  context.err << describe_start(ensured) << std::endl;
   if (is_finished(ensured.study.state))
     return finish(coordinator.client(), spec.name, database, source_flag, context);
   FOLDMILL_ASSIGN_OR_RETURN(ChildProcess worker, start_worker(flags, spec, coordinator.address()));
@@ -94,8 +87,8 @@ Outcome run_here(LocalCoordinator& coordinator, const RunFlags& flags, const Stu
   if (end == FollowEnd::kInterrupted) {
     drain(worker, interrupts, context.err);
     coordinator.stop();
-    context.err << "stopped; go on later with the same command: foldmill run " << flags.file
-                << source_flag << '\n';
+    context.err << "stopped; go on later with the same command: "
+                << shell_command(context.command_line) << '\n';
     return ExitCode::kInterrupted;
   }
   const Outcome outcome = finish(coordinator.client(), spec.name, database, source_flag, context);
@@ -111,15 +104,14 @@ Outcome run_study(const RunFlags& flags, Context& context) {
   if (!spec.ok()) return report_unreadable(spec.status(), context.err);
   if (const std::string address = context.coordinator_address(); !address.empty()) {
     FOLDMILL_ASSIGN_OR_RETURN(auto client, make_coordinator_client(address, context.security));
-    return run_elsewhere(*client, *spec, concat(" --coordinator ", address), context);
+    return run_elsewhere(*client, *spec, context.source_flag(), context);
   }
   const std::filesystem::path database = std::filesystem::absolute(context.database_path());
   FOLDMILL_ASSIGN_OR_RETURN(DatabaseAccess access, access_database(database, context.security));
   if (access.own) return run_here(*access.own, flags, *spec, database, context);
   context.err
       << "the database is served already; the study is trained by that coordinator's workers\n";
-  return run_elsewhere(*access.external, *spec,
-                       context.database.empty() ? "" : concat(" --db ", context.database), context);
+  return run_elsewhere(*access.external, *spec, context.source_flag(), context);
 }
 
 }  // namespace foldmill::cli

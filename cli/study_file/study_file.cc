@@ -17,6 +17,18 @@ namespace {
 
 constexpr size_t kMaxExtends = 8;
 
+// "; did you mean 'examples/quickstart.yaml'?", when there is such a neighbour.
+std::string suggest_neighbour(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  std::vector<std::string> names;
+  std::error_code code;
+  for (std::filesystem::directory_iterator it(folder, code), end; !code && it != end;
+       it.increment(code))
+    names.push_back(it->path().filename().string());
+  const auto nearest = closest_match(path.filename().string(), names);
+  return nearest ? concat("; did you mean '", (path.parent_path() / *nearest).string(), "'?") : "";
+}
+
 Result<std::string> read_text_file(const std::filesystem::path& path) {
   std::error_code code;
   if (std::filesystem::is_directory(path, code))
@@ -24,7 +36,8 @@ Result<std::string> read_text_file(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) {
     const std::string why = std::strerror(errno);
-    return not_found(concat("error: cannot read the study file ", path.string(), ": ", why));
+    return not_found(concat("error: cannot read the study file ", path.string(), ": ", why,
+                            suggest_neighbour(path)));
   }
   // One byte more than is allowed is enough to know that it is too much.
   std::string text(kMaxDocumentBytes + 1, '\0');

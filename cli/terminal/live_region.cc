@@ -19,7 +19,8 @@ void LiveRegion::draw(const std::vector<std::string>& lines) {
 
 void LiveRegion::clear() {
   if (shown_.empty()) return;
-  out_ << "\x1b[" << shown_.size() << "A\x1b[J";
+  // To the first column too: Ctrl-C leaves "^C" before the cursor.
+  out_ << "\r\x1b[" << shown_.size() << "A\x1b[J";
   out_.flush();
   shown_.clear();
 }

@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include "cli/terminal/text_width.h"
+
 namespace foldmill::cli {
 namespace {
 
@@ -47,6 +49,29 @@ TEST(CommandLine, HelpAndVersionAreAnswers) {
   EXPECT_THAT(run({"study", "--help"}).out, HasSubstr("extend"));
   EXPECT_THAT(run({"version"}).out, HasSubstr("foldmill "));
   EXPECT_THAT(run({"help", "exit-codes"}).out, HasSubstr("130  interrupted"));
+}
+
+TEST(CommandLine, TheFirstScreenFitsASmallTerminal) {
+  const std::string help = run({"--help"}).out;
+  EXPECT_EQ(run({"help"}).out, help);
+  EXPECT_EQ(run({}).err, help);
+  EXPECT_LT(help.find("foldmill run study.yaml"), help.find("Commands"));
+  std::istringstream lines(help);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) EXPECT_LE(display_width(line), 80u);
+  EXPECT_LE(count, 24);
+}
+
+TEST(CommandLine, HelpNamesTheWholeCommand) {
+  EXPECT_THAT(run({"trial", "list", "--help"}).out, HasSubstr("Usage: foldmill trial list"));
+  EXPECT_THAT(run({"trial"}).err, HasSubstr("the trials of a study"));
+}
+
+TEST(CommandLine, WrongFormatsAndFilesAreExplained) {
+  EXPECT_THAT(run({"study", "list", "-o", "xml"}).err,
+              HasSubstr("'xml' is not table, json or csv"));
+  EXPECT_THAT(run({"study", "check", FOLDMILL_EXAMPLES "/quikstart.yaml"}).err,
+              HasSubstr("/quickstart.yaml'?"));
 }
 
 TEST(CommandLine, StudyCheckSaysWhatAFileMeans) {

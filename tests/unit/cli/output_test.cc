@@ -109,7 +109,34 @@ TEST(TrialJson, HasTheDocumentedShape) {
 TEST(TrialListing, HasAColumnPerParameter) {
   const Listing listing = list_trials("s", {trial()});
   EXPECT_EQ(listing.columns[4].name, "lr");
-  EXPECT_EQ(listing.rows[0][4], "0.002");
+  EXPECT_EQ(listing.rows[0][4], Cell(0.002));
+}
+
+TEST(Printing, TablesRoundNumbersAndCsvKeepsThem) {
+  Listing listing;
+  listing.columns = {{"value", true, 1}};
+  listing.rows = {{0.17648560663064322}, {int64_t{1795300033}}, {1795300033.159067}};
+  std::vector<std::string> dropped;
+  EXPECT_EQ(layout_table(listing, false, 80, &dropped), "  0.176486\n1795300033\n1795300033\n");
+  std::ostringstream out, err;
+  OutputOptions options{Format::kCsv, {}, false};
+  EXPECT_TRUE(print_listing(listing, options, Terminal(), out, err).ok());
+  EXPECT_EQ(out.str(), "0.17648560663064322\n1795300033\n1795300033.159067\n");
+}
+
+TEST(Format, NumbersInTables) {
+  EXPECT_EQ(table_text(0.1), "0.1");
+  EXPECT_EQ(table_text(0.000116765046), "0.000116765");
+  EXPECT_EQ(table_text(1.5e-12), "1.5e-12");
+  EXPECT_EQ(table_text(1e300), "1e+300");
+  EXPECT_EQ(table_text(double{NAN}), "nan");
+  EXPECT_EQ(table_text(Cell()), "");
+}
+
+TEST(Format, ShellCommandsCanBePasted) {
+  EXPECT_EQ(shell_command({"foldmill", "run", "a.yaml", "--set", "params.lr={float: [1, 2]}"}),
+            "foldmill run a.yaml --set 'params.lr={float: [1, 2]}'");
+  EXPECT_EQ(shell_command({"it's", ""}), "'it'\\''s' ''");
 }
 
 TEST(Format, DurationsAndTimes) {

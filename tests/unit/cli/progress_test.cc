@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <sstream>
 
 #include "cli/run/ensure_study.h"
 #include "cli/study_file/study_file.h"
@@ -58,6 +59,31 @@ TEST(LiveLines, AreAtMostTwelve) {
   Progress progress = halfway();
   progress.running.resize(40, progress.running[0]);
   EXPECT_LE(live_lines(progress, 80).size(), LiveRegion::kMostLines);
+}
+
+TEST(LiveLines, TheBestShowsItsParameters) {
+  Progress progress = halfway();
+  progress.study.best = TrialNumber(3);
+  progress.study.best_value = 0.0231;
+  progress.best_params = {{"lr", 0.0021}, {"optimizer", std::string("radam")}};
+  EXPECT_EQ(live_lines(progress, 80)[1], " best  #3  val_loss 0.0231   lr 0.0021  optimizer radam");
+}
+
+TEST(LiveRegion, CutsToTheWidthAndClearsFromTheFirstColumn) {
+  std::ostringstream out;
+  LiveRegion region(out, 6);
+  region.draw({"abcdefgh"});
+  EXPECT_EQ(out.str(), "abcd…\n");
+  out.str("");
+  region.clear();
+  EXPECT_EQ(out.str(), "\r\x1b[1A\x1b[J");
+}
+
+TEST(Start, SaysHowManyTrialsAreDone) {
+  EnsuredStudy ensured{halfway().study, "goes on"};
+  EXPECT_THAT(describe_start(ensured), HasSubstr(" goes on · 5 of 10 trials done · tpe"));
+  ensured.study.completed = ensured.study.pruned = 0;
+  EXPECT_THAT(describe_start(ensured), HasSubstr(" goes on · 10 trials · tpe"));
 }
 
 TEST(SpecDifference, ShowsWhatDiffersAndAllowsExtensions) {

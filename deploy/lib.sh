@@ -36,7 +36,7 @@ build() {
   local start=$SECONDS log="$FOLDMILL_ROOT/build/release.log" tests=$1
   shift
   mkdir -p "$FOLDMILL_ROOT/build"
-  say "building (preset release; the first time takes about ten minutes on two cores, log in build/release.log)"
+  say "building (preset release; the first time takes up to a quarter of an hour on two cores, log in build/release.log)"
   # Paths below the checkout are hashed as relative ones, so that another clone finds them too.
   export CCACHE_BASEDIR="$FOLDMILL_ROOT" CCACHE_NOHASHDIR=1
   local torch

@@ -54,8 +54,8 @@ class WorkerSession final
   void write_done(bool ok);
   void handle(const v1::WorkerMessage& message);
   void handle_hello(const proto::Hello& hello);
-  // close() and, if the engine knows this session, tells it that nobody is there any more: else it
-  // would go on giving folds to it.
+  // close(), and tells an engine that was told of the worker that it has left: else folds would go
+  // on being leased to nobody.
   void leave(const std::string& reason, const Status& why = ok_status());
   void write_next();
   void finish_if_quiet();

@@ -1,58 +1,67 @@
 #include "core/model_spec.h"
 
+#include "core/enum_names.h"
+
 namespace foldmill {
 namespace {
 
-using Kind = KnobInfo::Kind;
+using Names = std::vector<std::string>;
 
-KnobInfo whole(std::string_view name, double high, int64_t fallback, std::string_view help) {
-  return {name, Kind::kInt, 1, high, {}, false, fallback, help};
+constexpr EnumNames<Target, 2> kTargets{{{Target::kInput, "input"}, {Target::kUnit, "unit"}}};
+
+// What the study file and the trainer have to know of a type before its knobs.
+struct TypeInfo {
+  Names variants;
+  Names metrics;
+  bool natural_metric;
+};
+
+const std::map<std::string, TypeInfo, std::less<>>& types() {
+  static const Names kConvolutional = {"conv3", "conv4", "scaled"};
+  static const std::map<std::string, TypeInfo, std::less<>> kTypes = {
+      {"cae", {kConvolutional, {"val_loss", "val_mse_unit", "train_loss"}, true}},
+      {"vae",
+       {kConvolutional,
+        {"val_loss", "val_reconstruction", "val_kl", "val_mse_unit", "train_loss"},
+        true}},
+      {"dae", {kConvolutional, {"val_loss", "val_mse_unit", "train_loss"}, true}},
+      {"classifier",
+       {kConvolutional, {"val_loss", "val_accuracy", "train_loss", "train_accuracy"}, true}},
+      {"gan", {{"mlp"}, {"frechet_distance", "d_loss", "g_loss"}, false}},
+      {"command", {{}, {}, false}}};
+  return kTypes;
 }
 
-KnobInfo real(std::string_view name, double low, double high, double fallback,
-              std::string_view help) {
-  return {name, Kind::kFloat, low, high, {}, false, fallback, help};
-}
-
-void append_training_knobs(std::vector<KnobInfo>& knobs) {
-  knobs.push_back({"optimizer",
-                   Kind::kChoice,
-                   0,
-                   0,
-                   {"adam", "adamw", "radam", "sgd"},
-                   false,
-                   std::string("adam"),
-                   "how the weights are moved"});
-  knobs.push_back(real("lr", 1e-12, 100, 1e-3, "learning rate"));
-  knobs.push_back(
-      real("weight_decay", 0, 10, 0, "L2 penalty; adamw decays the weights themselves"));
-  knobs.push_back(real("momentum", 0, 0.9999, 0, "of sgd; the others keep their own averages"));
-  knobs.push_back(whole("batch_size", 1 << 20, 256, "images per step"));
-  knobs.push_back(epochs_knob());
-}
-
-std::vector<KnobInfo> conv3_knobs() {
-  std::vector<KnobInfo> knobs = {
-      whole("filters_1", 4096, 16, "channels after the first convolution"),
-      whole("filters_2", 4096, 32, "channels after the second convolution"),
-      whole("filters_3", 4096, 64, "channels after the third convolution"),
-      whole("fc", 65536, 64, "width of the dense layer between convolutions and code"),
-      whole("latent_dim", 65536, 2, "numbers in the code of an image")};
-  append_training_knobs(knobs);
-  return knobs;
+const TypeInfo& type_info(std::string_view model_type) {
+  static const TypeInfo kNone{};
+  const auto found = types().find(model_type);
+  return found == types().end() ? kNone : found->second;
 }
 
 }  // namespace
 
-const std::vector<KnobInfo>& knobs_of(std::string_view model_type, std::string_view variant) {
-  static const std::vector<KnobInfo> kNone;
-  static const std::vector<KnobInfo> kConv3 = conv3_knobs();
-  return model_type == "cae" && variant == "conv3" ? kConv3 : kNone;
+std::string_view to_string(Target target) { return name_in(kTargets, target); }
+std::optional<Target> parse_target(std::string_view text) { return value_in(kTargets, text); }
+
+const std::vector<std::string>& model_types() {
+  static const Names kNames = {"cae", "vae", "dae", "classifier", "gan", "command"};
+  return kNames;
 }
 
-const KnobInfo& epochs_knob() {
-  static const KnobInfo kEpochs = whole("epochs", 1e6, 20, "passes over the training part");
-  return kEpochs;
+const std::vector<std::string>& variants_of(std::string_view model_type) {
+  return type_info(model_type).variants;
+}
+
+Target default_target(std::string_view variant) {
+  return variant == "scaled" ? Target::kUnit : Target::kInput;
+}
+
+const std::vector<std::string>& metrics_of(std::string_view model_type) {
+  return type_info(model_type).metrics;
+}
+
+bool has_natural_metric(std::string_view model_type) {
+  return type_info(model_type).natural_metric;
 }
 
 }  // namespace foldmill

@@ -1,42 +1,58 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/parameter.h"
+#include "core/artifact.h"
 
 namespace foldmill {
 
+// Where a classifier's encoder comes from: a trial of another study in the same database, or a
+// model.safetensors that lies on the workers' machines. Its layers, widths and activation come with
+// it, so the study names none of those knobs.
+struct EncoderSource {
+  std::string study;           // by name; empty when `file` is given
+  std::string trial = "best";  // or a trial's number
+  std::string file;
+  bool freeze = false;  // its weights are not trained
+  // The model.safetensors that (study, trial) stood for when this study was created: it goes on
+  // meaning the same weights whatever the other study does later. Absent for a file.
+  std::optional<ArtifactRef> artifact;
+  friend bool operator==(const EncoderSource&, const EncoderSource&) = default;
+};
+
+// What an autoencoder's output is compared with: its input as normalised, or pixels in [0, 1].
+enum class Target { kInput, kUnit };
+
 // Which network family a trial trains, with its structural constants.
 struct ModelSpec {
-  std::string type = "cae";                // cae, command
-  std::string variant;                     // cae: conv3
+  std::string type = "cae";        // cae, vae, dae, classifier, gan, command
+  std::string variant;             // gan: mlp; command: none; the others: conv3, conv4, scaled
+  Target target = Target::kInput;  // cae, vae, dae
+  int64_t classes = 10;            // classifier
+  std::optional<EncoderSource> encoder;    // classifier; absent: trained from random weights
   std::vector<std::string> command;        // type command: the user's trainer and its arguments
   std::string workdir;                     // type command; empty: where the worker runs
   std::map<std::string, std::string> env;  // type command: added to the environment
   friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
 
-// One knob under `params:` that a model type knows.
-struct KnobInfo {
-  enum class Kind { kInt, kFloat, kChoice, kBool };
-  std::string_view name;
-  Kind kind;
-  double low, high;                         // allowed numbers, both included
-  std::vector<std::string_view> choices;    // kChoice
-  bool required;                            // there is no sensible default
-  ParameterValue fallback;                  // used when the file does not name it
-  std::string_view help;
-};
+std::string_view to_string(Target target);  // input, unit
+std::optional<Target> parse_target(std::string_view text);
 
-// The knobs of a model type, structural first, then those of every type we train ourselves
-// (optimizer, lr, weight_decay, momentum, batch_size, epochs). Empty for `command` (any name is
-// allowed) and for types unknown here.
-const std::vector<KnobInfo>& knobs_of(std::string_view model_type, std::string_view variant);
+// The types, and the variants of a type: the first is the default. Empty where there are none.
+const std::vector<std::string>& model_types();
+const std::vector<std::string>& variants_of(std::string_view model_type);
+Target default_target(std::string_view variant);  // unit for scaled, whose output is a sigmoid
 
-// The one knob that every type has, `command` included.
-const KnobInfo& epochs_knob();
+// The metrics that a trainer of ours reports each epoch for a model type, the natural objective
+// first. Empty for `command`, whose program reports what it likes.
+const std::vector<std::string>& metrics_of(std::string_view model_type);
+// Whether the study may leave `objective.metric` out.
+bool has_natural_metric(std::string_view model_type);  // not: gan, command
 
 }  // namespace foldmill

@@ -10,9 +10,10 @@ namespace {
 constexpr EnumNames<Direction, 2> kDirections{
     {{Direction::kMinimize, "minimize"}, {Direction::kMaximize, "maximize"}}};
 
-constexpr EnumNames<Normalize, 3> kNormalizes{{{Normalize::kUnit, "unit"},
+constexpr EnumNames<Normalize, 4> kNormalizes{{{Normalize::kUnit, "unit"},
                                                {Normalize::kStandard, "standard"},
-                                               {Normalize::kSymmetric, "symmetric"}}};
+                                               {Normalize::kSymmetric, "symmetric"},
+                                               {Normalize::kGiven, "given"}}};
 
 constexpr EnumNames<Take, 2> kTakes{{{Take::kLast, "last"}, {Take::kBestEpoch, "best_epoch"}}};
 

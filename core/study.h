@@ -19,7 +19,7 @@ namespace foldmill {
 inline constexpr int64_t kMaxTrials = 1'000'000;  // of a budget: catches a slipped digit
 
 enum class Direction { kMinimize, kMaximize };
-enum class Normalize { kUnit, kStandard, kSymmetric };
+enum class Normalize { kUnit, kStandard, kSymmetric, kGiven };
 // How a fold's value is taken from its curve.
 enum class Take { kLast, kBestEpoch };
 
@@ -35,9 +35,11 @@ enum class StudyState { kActive, kPaused, kCompleted, kCancelled, kFailed };
 
 // Which images, and how they are seen. Part of the data's fingerprint.
 struct DataSpec {
-  std::string dataset;  // fashion-mnist, mnist, idx
-  std::string path;     // for idx: directory or file prefix; optional for the known sets
+  std::string dataset;  // fashion-mnist, mnist, idx, npy, image-folder, csv
+  std::string path;     // directory, file or file prefix; optional for the known sets
   Normalize normalize = Normalize::kUnit;
+  double mean = 0;                      // of pixels in [0, 1]; used with kGiven only, as is stddev
+  double stddev = 1;                    // positive
   std::optional<int64_t> subset_train;  // that many training images only
   bool subset_stratified = true;
   friend bool operator==(const DataSpec&, const DataSpec&) = default;
@@ -62,10 +64,10 @@ struct SamplerSpec {
 
 struct PruningSpec {
   std::string type = "median";  // none, median
-  int warmup_trials = 5;  // completed trials needed before anything is pruned
-  int warmup_epochs = 0;  // no pruning before this epoch (pruning *at* it is possible)
-  int interval = 1;       // epochs between checks
-  int min_peers = 2;      // values of other trials needed at this fold and epoch
+  int warmup_trials = 5;        // completed trials needed before anything is pruned
+  int warmup_epochs = 0;        // no pruning before this epoch (pruning *at* it is possible)
+  int interval = 1;             // epochs between checks
+  int min_peers = 2;            // values of other trials needed at this fold and epoch
   friend bool operator==(const PruningSpec&, const PruningSpec&) = default;
 };
 
@@ -99,11 +101,11 @@ struct StudySpec {
   ObjectiveSpec objective;
   SamplerSpec sampler;
   PruningSpec pruning;
-  FoldPlan folds;  // folds.seed equals seed
-  int64_t trials = 100;                   // completed + pruned, over the study's whole life
-  std::optional<int64_t> timeout_seconds; // of the study's life, from its creation
-  std::optional<int64_t> parallel;        // at most that many attempts at a time
-  std::vector<ParameterSet> enqueue;      // tried first, in order; missing ones are sampled
+  FoldPlan folds;                          // folds.seed equals seed
+  int64_t trials = 100;                    // completed + pruned, over the study's whole life
+  std::optional<int64_t> timeout_seconds;  // of the study's life, from its creation
+  std::optional<int64_t> parallel;         // at most that many attempts at a time
+  std::vector<ParameterSet> enqueue;       // tried first, in order; missing ones are sampled
   ResourceSpec resources;
   std::string source;  // the file's text as written, for display and cloning
 
@@ -116,10 +118,10 @@ struct StudySpec {
   friend bool operator==(const StudySpec&, const StudySpec&) = default;
 };
 
-std::string_view to_string(Direction v);    // minimize, maximize
-std::string_view to_string(Normalize v);    // unit, standard, symmetric
-std::string_view to_string(Take v);         // last, best_epoch
-std::string_view to_string(StudyState v);   // active, paused, completed, cancelled, failed
+std::string_view to_string(Direction v);   // minimize, maximize
+std::string_view to_string(Normalize v);   // unit, standard, symmetric, given
+std::string_view to_string(Take v);        // last, best_epoch
+std::string_view to_string(StudyState v);  // active, paused, completed, cancelled, failed
 std::optional<Direction> parse_direction(std::string_view text);
 std::optional<Normalize> parse_normalize(std::string_view text);
 std::optional<Take> parse_take(std::string_view text);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/knob.h"
 #include "core/study.h"
 #include "core/text.h"
 
@@ -145,7 +146,7 @@ Status check_knob_range(const KnobInfo& knob, const Distribution& range) {
 
 Result<const KnobInfo*> find_knob(const ModelSpec& model, std::string_view name) {
   std::vector<std::string> names;
-  for (const KnobInfo& knob : knobs_of(model.type, model.variant)) {
+  for (const KnobInfo& knob : knobs_of(model)) {
     if (knob.name == name) return &knob;
     names.emplace_back(knob.name);
   }

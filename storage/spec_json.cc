@@ -71,13 +71,28 @@ Json write(const DataSpec& v) {
   return {{"dataset", v.dataset},
           {"path", v.path},
           {"normalize", to_string(v.normalize)},
+          {"mean", v.mean},
+          {"stddev", v.stddev},
           {"subset_train", write(v.subset_train)},
           {"subset_stratified", v.subset_stratified}};
+}
+
+Json write(const EncoderSource& v) {
+  Json artifact;
+  if (v.artifact) artifact = {{"sha256", v.artifact->sha256}, {"bytes", v.artifact->bytes}};
+  return {{"study", v.study},
+          {"trial", v.trial},
+          {"file", v.file},
+          {"freeze", v.freeze},
+          {"artifact", std::move(artifact)}};
 }
 
 Json write(const ModelSpec& v) {
   return {{"type", v.type},
           {"variant", v.variant},
+          {"target", to_string(v.target)},
+          {"classes", v.classes},
+          {"encoder", v.encoder ? write(*v.encoder) : Json(nullptr)},
           {"command", Json(v.command)},
           {"workdir", v.workdir},
           {"env", Json(v.env)}};
@@ -203,13 +218,37 @@ void read(const Json& j, DataSpec& v) {
   read(j, "dataset", v.dataset);
   read(j, "path", v.path);
   read_word(j, "normalize", parse_normalize, v.normalize);
+  read(j, "mean", v.mean);
+  read(j, "stddev", v.stddev);
   read(j, "subset_train", v.subset_train);
   read(j, "subset_stratified", v.subset_stratified);
+}
+
+// The value of a key that is there and not null; else nothing.
+const Json* find_object(const Json& j, const char* key) {
+  const auto it = j.find(key);
+  return it == j.end() || it->is_null() ? nullptr : &*it;
+}
+
+EncoderSource read_encoder(const Json& j) {
+  EncoderSource encoder;
+  read(j, "study", encoder.study);
+  read(j, "trial", encoder.trial);
+  read(j, "file", encoder.file);
+  read(j, "freeze", encoder.freeze);
+  if (const Json* artifact = find_object(j, "artifact")) {
+    encoder.artifact = {artifact->at("sha256"), artifact->at("bytes")};
+    if (!is_sha256_hex(encoder.artifact->sha256)) throw Malformed{"an encoder's digest is none"};
+  }
+  return encoder;
 }
 
 void read(const Json& j, ModelSpec& v) {
   read(j, "type", v.type);
   read(j, "variant", v.variant);
+  read_word(j, "target", parse_target, v.target);
+  read(j, "classes", v.classes);
+  if (const Json* encoder = find_object(j, "encoder")) v.encoder = read_encoder(*encoder);
   read(j, "command", v.command);
   read(j, "workdir", v.workdir);
   read(j, "env", v.env);

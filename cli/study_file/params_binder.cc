@@ -20,7 +20,7 @@ class ParamsBinder {
   ParamsBinder(StudySpec& spec, Diagnostics& diagnostics)
       : spec_(spec),
         diagnostics_(diagnostics),
-        knobs_(knobs_of(spec.model.type, spec.model.variant)) {
+        knobs_(knobs_of(spec.model)) {
     for (const KnobInfo& knob : knobs_) knob_names_.emplace_back(knob.name);
   }
 
@@ -142,7 +142,7 @@ class ParamsBinder {
 };
 
 const KnobInfo* knob_named(const ModelSpec& model, std::string_view name) {
-  for (const KnobInfo& knob : knobs_of(model.type, model.variant))
+  for (const KnobInfo& knob : knobs_of(model))
     if (knob.name == name) return &knob;
   return nullptr;
 }

@@ -5,7 +5,7 @@
 #include "cli/study_file/diagnostics.h"
 #include "cli/study_file/doc_node.h"
 #include "core/distribution.h"
-#include "core/model_spec.h"
+#include "core/knob.h"
 
 namespace foldmill::cli {
 

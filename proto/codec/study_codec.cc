@@ -135,6 +135,24 @@ ResourceSpec decode_resources(const v1::ResourceSpec& message) {
           message.checkpoint_every_epochs()};
 }
 
+v1::EncoderSource encode_encoder(const EncoderSource& encoder) {
+  v1::EncoderSource out;
+  out.set_study(encoder.study);
+  out.set_trial(encoder.trial);
+  out.set_file(encoder.file);
+  out.set_freeze(encoder.freeze);
+  if (encoder.artifact) *out.mutable_artifact() = encode(*encoder.artifact);
+  return out;
+}
+
+Result<EncoderSource> decode_encoder(const v1::EncoderSource& message) {
+  EncoderSource encoder{message.study(), message.trial(), message.file(), message.freeze(), {}};
+  if (message.has_artifact()) {
+    FOLDMILL_ASSIGN_OR_RETURN(encoder.artifact, decode(message.artifact()));
+  }
+  return encoder;
+}
+
 // Everything that has no part of its own in the message.
 void decode_plain_fields(const v1::StudySpec& message, StudySpec* spec) {
   spec->name = message.name();
@@ -170,6 +188,10 @@ v1::DataSpec encode(const DataSpec& data) {
   out.set_dataset(data.dataset);
   out.set_path(data.path);
   out.set_normalize(std::string(to_string(data.normalize)));
+  if (data.normalize == Normalize::kGiven) {
+    out.set_mean(data.mean);
+    out.set_stddev(data.stddev);
+  }
   if (data.subset_train) out.set_subset_train(*data.subset_train);
   out.set_subset_stratified(data.subset_stratified);
   return out;
@@ -181,9 +203,11 @@ Result<DataSpec> decode(const v1::DataSpec& message) {
   data.path = message.path();
   const std::optional<Normalize> normalize = parse_normalize(message.normalize());
   if (!normalize)
-    return invalid_argument(
-        concat("data.normalize: '", message.normalize(), "' is none of unit, standard, symmetric"));
+    return invalid_argument(concat("data.normalize: '", message.normalize(),
+                                   "' is none of unit, standard, symmetric, given"));
   data.normalize = *normalize;
+  if (message.has_mean()) data.mean = message.mean();
+  if (message.has_stddev()) data.stddev = message.stddev();
   if (message.has_subset_train()) data.subset_train = message.subset_train();
   data.subset_stratified = message.subset_stratified();
   return data;
@@ -196,16 +220,32 @@ v1::ModelSpec encode(const ModelSpec& model) {
   for (const std::string& word : model.command) out.add_command(word);
   out.set_workdir(model.workdir);
   *out.mutable_env() = encode(model.env);
+  out.set_target(std::string(to_string(model.target)));
+  out.set_classes(model.classes);
+  if (model.encoder) *out.mutable_encoder() = encode_encoder(*model.encoder);
   return out;
 }
 
 Result<ModelSpec> decode(const v1::ModelSpec& message) {
   if (message.type().empty()) return invalid_argument("model.type: is missing");
-  return ModelSpec{message.type(),
-                   message.variant(),
-                   {message.command().begin(), message.command().end()},
-                   message.workdir(),
-                   decode(message.env())};
+  ModelSpec model;
+  model.type = message.type();
+  model.variant = message.variant();
+  model.command.assign(message.command().begin(), message.command().end());
+  model.workdir = message.workdir();
+  model.env = decode(message.env());
+  if (!message.target().empty()) {
+    const std::optional<Target> target = parse_target(message.target());
+    if (!target)
+      return invalid_argument(
+          concat("model.target: '", message.target(), "' is neither input nor unit"));
+    model.target = *target;
+  }
+  if (message.has_classes()) model.classes = message.classes();
+  if (message.has_encoder()) {
+    FOLDMILL_ASSIGN_OR_RETURN(model.encoder, decode_encoder(message.encoder()));
+  }
+  return model;
 }
 
 v1::FoldPlan encode(const FoldPlan& folds) {

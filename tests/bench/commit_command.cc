@@ -68,7 +68,8 @@ Seen report_all(const std::shared_ptr<grpc::Channel>& channel, const std::string
 StudySpec make_study(const CommitOptions& options) {
   StudySpec spec;
   spec.name = "commit";
-  spec.model = {"command", "", {"true"}, "", {}};
+  spec.model.type = "command";
+  spec.model.command = {"true"};
   spec.constants = {{"epochs", int64_t{options.reports + 1}}};  // none of them finishes
   spec.space = *SearchSpace::create({{"lr", *Distribution::make_float(0, 1), {}}});
   spec.sampler.type = "random";

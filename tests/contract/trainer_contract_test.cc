@@ -44,7 +44,10 @@ Assignment assignment_of_kind(const std::string& kind, int64_t attempt, int64_t 
   assignment.model.type = "command";
   assignment.params = {{"lr", 0.1}, {"epochs", epochs}, {"ms_per_epoch", int64_t{20}}};
   if (kind == "torch") {
-    assignment.data = {"fashion-mnist", "", Normalize::kStandard, int64_t{256}, true};
+    assignment.data = {.dataset = "fashion-mnist",
+                       .path = "",
+                       .normalize = Normalize::kStandard,
+                       .subset_train = 256};
     assignment.model.type = "cae";
     assignment.model.variant = "conv3";
     assignment.params = {{"lr", 0.001},

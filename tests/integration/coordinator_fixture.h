@@ -38,7 +38,8 @@ class CoordinatorFixture : public ::testing::Test {
     StudySpec spec;
     spec.name = name;
     spec.data.dataset = "fashion-mnist";
-    spec.model = {"command", "", {"true"}, "", {}};
+    spec.model.type = "command";
+    spec.model.command = {"true"};
     spec.constants = {{"epochs", int64_t{2}}};
     spec.space = *SearchSpace::create({{"lr", *Distribution::make_float(0, 1), {}}});
     spec.sampler.type = "random";

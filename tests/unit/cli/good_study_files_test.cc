@@ -60,7 +60,11 @@ resources: {labels: {pool: lab}, retries: {worker_lost: 1, out_of_memory: 2, err
 )");
   EXPECT_EQ(spec.name, "all.of-it");
   EXPECT_THAT(spec.tags, ElementsAre("a", "7"));
-  EXPECT_EQ(spec.data, (DataSpec{"idx", "/data/set", Normalize::kSymmetric, 10, false}));
+  EXPECT_EQ(spec.data, (DataSpec{.dataset = "idx",
+                                 .path = "/data/set",
+                                 .normalize = Normalize::kSymmetric,
+                                 .subset_train = 10,
+                                 .subset_stratified = false}));
   EXPECT_EQ(spec.constants.get_double("lr"), 1.0);
   ASSERT_EQ(spec.space.size(), 3u);
   EXPECT_EQ(spec.space.parameters()[2].when.size(), 2u);

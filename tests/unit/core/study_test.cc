@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "core/knob.h"
 #include "core/text.h"
 
 namespace foldmill {
@@ -122,7 +123,7 @@ TEST(StudySpec, RefusesConstantsOutsideTheKnob) {
         constant("momentum", int64_t{1})},
        {"params.optimizer: 'adamm' is not known; did you mean 'adam'?",
         constant("optimizer", Text("adamm"))},
-       {"params.optimizer: must be one of adam, adamw, radam, sgd, got 3",
+       {"params.optimizer: must be one of adam, adamw, adamax, radam, adagrad, rmsprop, sgd, got 3",
         constant("optimizer", int64_t{3})},
        {"params.weight_decay: must be a number in",
         constant("weight_decay", std::numeric_limits<double>::quiet_NaN())}});
@@ -252,26 +253,6 @@ TEST(StudySpec, EpochsAreAConstantOrTheTrials) {
   spec.space =
       one_range("epochs", *Distribution::make_categorical({int64_t{10}, int64_t{40}, int64_t{20}}));
   EXPECT_EQ(spec.max_epochs(), 40);
-}
-
-TEST(Knobs, AreKnownPerModel) {
-  EXPECT_TRUE(knobs_of("command", "").empty());
-  EXPECT_TRUE(knobs_of("cae", "conv9").empty());
-  std::vector<std::string> names;
-  for (const KnobInfo& knob : knobs_of("cae", "conv3")) names.emplace_back(knob.name);
-  EXPECT_EQ(join(names, " "),
-            "filters_1 filters_2 filters_3 fc latent_dim optimizer lr weight_decay momentum "
-            "batch_size epochs");
-}
-
-// The defaults make a sound study, so each lies within its own limits.
-TEST(Knobs, DefaultsAreAllowed) {
-  StudySpec spec = sound_spec();
-  spec.space = {};
-  spec.enqueue = {};
-  for (const KnobInfo& knob : knobs_of("cae", "conv3"))
-    spec.constants.set(std::string(knob.name), knob.fallback);
-  EXPECT_EQ(spec.validate(), ok_status());
 }
 
 }  // namespace

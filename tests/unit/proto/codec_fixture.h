@@ -14,8 +14,11 @@ inline StudySpec full_spec() {
   spec.tags = {"a", "b"};
   spec.notes = "n";
   spec.seed = 77;
-  spec.data = {"fashion-mnist", "/data", Normalize::kStandard, 6000, false};
-  spec.model = {"command", "", {"python3", "train.py"}, "/w", {{"K", "V"}}};
+  spec.data = {"fashion-mnist", "/data", Normalize::kGiven, 0.25, 0.5, 6000, false};
+  spec.model.type = "command";
+  spec.model.command = {"python3", "train.py"};
+  spec.model.workdir = "/w";
+  spec.model.env = {{"K", "V"}};
   spec.constants = {{"epochs", int64_t{5}}, {"flag", true}, {"rate", 0.5}};
   spec.space = *SearchSpace::create(
       {{"lr", *Distribution::make_float(1e-4, 8e-3, true), {}},

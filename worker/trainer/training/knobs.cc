@@ -24,7 +24,7 @@ std::string range_text(const KnobInfo& knob) {
 }  // namespace
 
 Knobs::Knobs(const ModelSpec& model, const ParameterSet& params)
-    : model_(model.type), infos_(knobs_of(model.type, model.variant)), params_(params) {}
+    : model_(model.type), infos_(knobs_of(model)), params_(params) {}
 
 const KnobInfo& Knobs::info(std::string_view name) const {
   const auto found = std::find_if(infos_.begin(), infos_.end(),

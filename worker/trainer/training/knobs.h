@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/knob.h"
 #include "core/model_spec.h"
 #include "core/parameter.h"
 

@@ -30,27 +30,4 @@ def conv3_golden():
                           for name, p in net.named_parameters()}}
 
 
-def optimizer_golden(make):
-    """200 steps down a bowl whose bottom moves, in double precision."""
-    weights = torch.linspace(-1, 1, 6, dtype=torch.float64).requires_grad_()
-    optimizer = make([weights])
-    slope = torch.arange(1, 7, dtype=torch.float64) / 3
-    for step in range(200):
-        optimizer.zero_grad()
-        (slope * (weights - torch.sin(slope * step * 0.05)) ** 2).sum().backward()
-        optimizer.step()
-    return weights.tolist()
-
-
-def optimizers_golden():
-    optim = torch.optim
-    made = {"adam": lambda decay: lambda p: optim.Adam(p, 0.01, weight_decay=decay),
-            "adamw": lambda decay: lambda p: optim.AdamW(p, 0.01, weight_decay=decay),
-            "radam": lambda decay: lambda p: optim.RAdam(p, 0.01, weight_decay=decay),
-            "sgd": lambda decay: lambda p: optim.SGD(p, 0.01, momentum=0.9, weight_decay=decay)}
-    return [{"optimizer": name, "weight_decay": decay, "weights": optimizer_golden(make(decay))}
-            for name, make in made.items() for decay in (0.0, 0.1)]
-
-
 write("conv3.json", conv3_golden())
-write("optimizers.json", optimizers_golden())

@@ -10,7 +10,6 @@
 #include "worker/trainer/attempt_error.h"
 #include "worker/trainer/models/cae.h"
 #include "worker/trainer/models/registry.h"
-#include "worker/trainer/optim/factory.h"
 #include "worker/trainer/training/state_dict.h"
 
 // Against PyTorch 1.13; tests/golden/trainer/make_goldens.py made the numbers.
@@ -122,27 +121,6 @@ TEST(RegistryTest, WeightsDependOnTheSeedAlone) {
   const auto other = make_model(spec, {}, {28, 28}, 6);
   EXPECT_TRUE(torch::equal(first->parameters()[0], again->parameters()[0]));
   EXPECT_FALSE(torch::equal(first->parameters()[0], other->parameters()[0]));
-}
-
-TEST(OptimizerTest, TwoHundredStepsAreThoseOfPyTorch) {
-  ModelSpec spec;
-  spec.variant = "conv3";
-  for (const Json& expected : golden("optimizers.json")) {
-    SCOPED_TRACE(expected["optimizer"].get<std::string>());
-    const ParameterSet params = {{"optimizer", expected["optimizer"].get<std::string>()},
-                                 {"lr", 0.01},
-                                 {"momentum", 0.9},
-                                 {"weight_decay", expected["weight_decay"].get<double>()}};
-    torch::Tensor weights = torch::linspace(-1, 1, 6, torch::kFloat64).requires_grad_();
-    const auto optimizer = make_optimizer(Knobs(spec, params), {weights});
-    const torch::Tensor slope = torch::arange(1, 7, torch::kFloat64) / 3;
-    for (int step = 0; step < 200; ++step) {
-      optimizer->zero_grad();
-      (slope * (weights - torch::sin(slope * step * 0.05)).square()).sum().backward();
-      optimizer->step();
-    }
-    expect_near(weights, expected["weights"], 1e-6);
-  }
 }
 
 TEST(StateDictTest, PythonRebuildsTheNetwork) {

@@ -73,4 +73,12 @@ std::string Knobs::choice(std::string_view name) const {
   return *text;
 }
 
+bool Knobs::flag(std::string_view name) const {
+  const KnobInfo& knob = info(name);
+  const ParameterValue& given = value(knob);
+  const bool* set = std::get_if<bool>(&given);
+  if (set == nullptr) refuse(model_, knob, given, "true or false");
+  return *set;
+}
+
 }  // namespace foldmill::trainer

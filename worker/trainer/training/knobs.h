@@ -21,6 +21,7 @@ class Knobs {
   int64_t integer(std::string_view name) const;
   double number(std::string_view name) const;
   std::string choice(std::string_view name) const;
+  bool flag(std::string_view name) const;
 
  private:
   const ParameterValue& value(const KnobInfo& knob) const;

@@ -27,6 +27,12 @@ constexpr std::string_view kEpochs = "epochs";
 
 }  // namespace
 
+const std::vector<std::string>& dataset_names() {
+  static const std::vector<std::string> kNames = {"fashion-mnist", "mnist",        "idx",
+                                                  "npy",           "image-folder", "csv"};
+  return kNames;
+}
+
 int64_t StudySpec::epochs(const ParameterSet& params) const {
   const std::optional<int64_t> searched = params.get_int(kEpochs);
   return searched ? *searched : constants.get_int(kEpochs).value_or(1);

@@ -35,7 +35,7 @@ enum class StudyState { kActive, kPaused, kCompleted, kCancelled, kFailed };
 
 // Which images, and how they are seen. Part of the data's fingerprint.
 struct DataSpec {
-  std::string dataset;  // fashion-mnist, mnist, idx, npy, image-folder, csv
+  std::string dataset;  // one of dataset_names()
   std::string path;     // directory, file or file prefix; optional for the known sets
   Normalize normalize = Normalize::kUnit;
   double mean = 0;                      // of pixels in [0, 1]; used with kGiven only, as is stddev
@@ -44,6 +44,8 @@ struct DataSpec {
   bool subset_stratified = true;
   friend bool operator==(const DataSpec&, const DataSpec&) = default;
 };
+
+const std::vector<std::string>& dataset_names();
 
 struct ObjectiveSpec {
   std::string metric = "val_loss";

@@ -1,69 +1,17 @@
 #include "core/study.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <limits>
 
-#include "core/knob.h"
-#include "core/text.h"
+#include "tests/unit/core/study_faults.h"
 
 namespace foldmill {
 namespace {
 
-using ::testing::HasSubstr;
-
-using Text = std::string;
-
-StudySpec sound_spec() {
-  StudySpec spec;
-  spec.name = "fashion-cae";
-  spec.data.dataset = "fashion-mnist";
-  spec.model.variant = "conv3";
-  spec.constants = {
-      {"latent_dim", int64_t{2}}, {"batch_size", int64_t{256}}, {"epochs", int64_t{20}}};
-  spec.space = *SearchSpace::create(
-      {{"lr", *Distribution::make_float(1e-4, 8e-3, true), {}},
-       {"optimizer", *Distribution::make_categorical({Text("adam"), Text("sgd")}), {}},
-       {"momentum", *Distribution::make_float(0, 0.99), {{"optimizer", {Text("sgd")}}}}});
-  spec.enqueue = {{{"lr", 1e-3}}, {{"optimizer", Text("sgd")}, {"momentum", 0.9}}};
-  return spec;
-}
-
-StudySpec sound_command_spec() {
-  StudySpec spec = sound_spec();
-  spec.model = {};
-  spec.model.type = "command";
-  spec.model.command = {"python3", "train.py"};
-  spec.constants = {{"depth", int64_t{3}}, {"epochs", int64_t{5}}};
-  spec.objective.metric = "perplexity";
-  return spec;
-}
-
-SearchSpace one_range(std::string name, Distribution range) {
-  return *SearchSpace::create({{std::move(name), std::move(range), {}}});
-}
-
 TEST(StudySpec, SoundOnesPass) {
   EXPECT_EQ(sound_spec().validate(), ok_status());
   EXPECT_EQ(sound_command_spec().validate(), ok_status());
-}
-
-// What is wrong with a spec, and what the message has to say about it.
-struct Fault {
-  const char* says;
-  std::function<void(StudySpec&)> commit;
-};
-
-void expect_refused(const StudySpec& sound, const std::vector<Fault>& faults) {
-  for (const Fault& fault : faults) {
-    StudySpec spec = sound;
-    fault.commit(spec);
-    const Status status = spec.validate();
-    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << fault.says;
-    EXPECT_THAT(status.message(), HasSubstr(fault.says));
-  }
 }
 
 TEST(StudySpec, RefusesBadNames) {
@@ -75,24 +23,6 @@ TEST(StudySpec, RefusesBadNames) {
   StudySpec longest = sound_spec();
   longest.name = Text(124, 'x') + "A.9-";
   EXPECT_TRUE(longest.validate().ok());
-}
-
-TEST(StudySpec, RefusesUnknownDataAndModels) {
-  expect_refused(
-      sound_spec(),
-      {{"data.dataset: 'fashion-mnits' is not known; did you mean 'fashion-mnist'?",
-        [](StudySpec& s) { s.data.dataset = "fashion-mnits"; }},
-       {"choose one of fashion-mnist, mnist, idx", [](StudySpec& s) { s.data.dataset = "cifar"; }},
-       {"data.path: dataset 'idx' needs", [](StudySpec& s) { s.data.dataset = "idx"; }},
-       {"data.subset.train: must be at least 1", [](StudySpec& s) { s.data.subset_train = 0; }},
-       {"model.type: 'vae' is not known", [](StudySpec& s) { s.model.type = "vae"; }},
-       {"model.variant: 'conv2' is not known; did you mean 'conv3'?",
-        [](StudySpec& s) { s.model.variant = "conv2"; }},
-       {"model.run: only type 'command'", [](StudySpec& s) { s.model.command = {"x"}; }}});
-  expect_refused(sound_command_spec(),
-                 {{"needs the program", [](StudySpec& s) { s.model.command.clear(); }},
-                  {"needs the program", [](StudySpec& s) { s.model.command = {""}; }},
-                  {"has none", [](StudySpec& s) { s.model.variant = "conv3"; }}});
 }
 
 TEST(StudySpec, RefusesUnknownKnobsWithASuggestion) {
@@ -172,16 +102,6 @@ TEST(StudySpec, WantsEpochsWhateverTheModel) {
                                   {{"lr", *Distribution::make_categorical({0.1, 0.2}), {}},
                                    {"epochs", *Distribution::make_int(1, 5), {{"lr", {0.1}}}}});
                             }}});
-}
-
-TEST(StudySpec, RefusesUnusableObjectives) {
-  expect_refused(
-      sound_spec(),
-      {{"objective.metric: 'val_los' is not known; did you mean 'val_loss'?",
-        [](StudySpec& s) { s.objective.metric = "val_los"; }},
-       {"objective.metric: name the metric", [](StudySpec& s) { s.objective.metric = ""; }}});
-  expect_refused(sound_command_spec(), {{"objective.metric: name the metric",
-                                         [](StudySpec& s) { s.objective.metric = ""; }}});
 }
 
 TEST(StudySpec, RefusesUnusableSearches) {

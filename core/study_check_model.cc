@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/knob.h"
+#include "core/study_checks.h"
+#include "core/text.h"
+
+namespace foldmill::study_checks {
+namespace {
+
+constexpr int64_t kMaxClasses = 100'000;
+
+// What data.path has to name; empty for a set that every worker can find by itself.
+std::string_view path_wanted(std::string_view dataset) {
+  static const std::map<std::string_view, std::string_view> kWanted = {
+      {"idx", "the directory or file prefix"},
+      {"npy", "the .npy or .npz file or their directory"},
+      {"image-folder", "the directory that has one folder of images per class"},
+      {"csv", "the file that has a line of pixels per image"}};
+  const auto found = kWanted.find(dataset);
+  return found == kWanted.end() ? std::string_view() : found->second;
+}
+
+bool is_autoencoder(const ModelSpec& model) {
+  return model.type == "cae" || model.type == "vae" || model.type == "dae";
+}
+
+Status check_normalize(const DataSpec& data) {
+  if (data.normalize != Normalize::kGiven) return ok_status();
+  if (!std::isfinite(data.mean))
+    return invalid_argument(
+        concat("data.normalize.mean: must be a finite number, got ", format_number(data.mean)));
+  if (std::isfinite(data.stddev) && data.stddev > 0) return ok_status();
+  return invalid_argument(
+      concat("data.normalize.std: must be a positive number, got ", format_number(data.stddev)));
+}
+
+Status check_command(const ModelSpec& model) {
+  if (!model.variant.empty())
+    return invalid_argument("model.variant: type 'command' has none; remove it");
+  if (model.command.empty() || model.command.front().empty())
+    return invalid_argument(
+        "model.run: type 'command' needs the program, for example [python3, train.py]");
+  return ok_status();
+}
+
+Status check_encoder(const EncoderSource& encoder, const StudySpec& spec) {
+  if (spec.model.type != "classifier")
+    return invalid_argument("model.encoder: only type 'classifier' has it; remove it");
+  if (encoder.study.empty() == encoder.file.empty())
+    return invalid_argument(
+        "model.encoder: name one source, either from: {study: NAME} or file: PATH");
+  if (encoder.study == spec.name)
+    return invalid_argument(
+        concat("model.encoder.from.study: '", encoder.study, "' is this very study; name another"));
+  const std::optional<int64_t> number = parse_int(encoder.trial);
+  if (encoder.trial == "best" || (number && *number >= 0)) return ok_status();
+  return invalid_argument(concat(
+      "model.encoder.from.trial: must be best or a trial's number, got '", encoder.trial, "'"));
+}
+
+bool is_possible(const StudySpec& spec, std::string_view name, std::string_view word) {
+  const std::vector<ParameterValue> values = possible_values(spec, name);
+  return std::any_of(values.begin(), values.end(),
+                     [&](const ParameterValue& value) { return to_string(value) == word; });
+}
+
+// Binary cross-entropy is a logarithm of its output, and wants probabilities on both sides.
+Status check_cross_entropy(const StudySpec& spec) {
+  if (!is_possible(spec, "loss", "bce")) return ok_status();
+  if (possible_values(spec, "output_activation") !=
+      std::vector<ParameterValue>{std::string("sigmoid")})
+    return invalid_argument(
+        "params.loss: bce wants outputs between 0 and 1; add output_activation: sigmoid");
+  if (spec.model.target == Target::kUnit || spec.data.normalize == Normalize::kUnit)
+    return ok_status();
+  return invalid_argument(
+      "params.loss: bce wants a target between 0 and 1; add target: unit under model, or "
+      "normalize: unit under data");
+}
+
+Status check_searched_loss(const StudySpec& spec) {
+  if (!spec.space.index_of("loss") || spec.objective.metric == "val_mse_unit") return ok_status();
+  return invalid_argument(concat("objective.metric: '", spec.objective.metric,
+                                 "' of one loss cannot be compared with that of another while "
+                                 "params.loss is searched; use val_mse_unit"));
+}
+
+double largest(const std::vector<ParameterValue>& values) {
+  double most = 0;
+  for (const ParameterValue& value : values) most = std::max(most, as_double(value).value_or(0));
+  return most;
+}
+
+Status check_nesterov(const StudySpec& spec) {
+  if (spec.constants.get_bool("nesterov") != true) return ok_status();
+  if (!is_possible(spec, "optimizer", "sgd"))
+    return invalid_argument(
+        "params.nesterov: it is of optimizer sgd, which is not used; remove it");
+  if (largest(possible_values(spec, "momentum")) > 0) return ok_status();
+  return invalid_argument("params.nesterov: it wants momentum; add for example momentum: 0.9");
+}
+
+}  // namespace
+
+Status check_data(const DataSpec& data, const ModelSpec& model) {
+  if (data.dataset.empty() && model.type == "command") return ok_status();  // it brings its own
+  FOLDMILL_RETURN_IF_ERROR(check_word("data.dataset", data.dataset, dataset_names()));
+  if (const std::string_view wanted = path_wanted(data.dataset);
+      data.path.empty() && !wanted.empty())
+    return invalid_argument(concat("data.path: dataset '", data.dataset, "' needs ", wanted));
+  FOLDMILL_RETURN_IF_ERROR(check_normalize(data));
+  if (data.subset_train)
+    FOLDMILL_RETURN_IF_ERROR(check_at_least("data.subset.train", *data.subset_train, 1));
+  return ok_status();
+}
+
+Status check_model(const StudySpec& spec) {
+  const ModelSpec& model = spec.model;
+  FOLDMILL_RETURN_IF_ERROR(check_word("model.type", model.type, model_types()));
+  if (model.encoder) FOLDMILL_RETURN_IF_ERROR(check_encoder(*model.encoder, spec));
+  if (model.target != Target::kInput && !is_autoencoder(model))
+    return invalid_argument("model.target: only the types cae, vae and dae have it; remove it");
+  if (model.type == "command") return check_command(model);
+  if (!model.command.empty())
+    return invalid_argument("model.run: only type 'command' has it; remove it");
+  FOLDMILL_RETURN_IF_ERROR(check_within("model.classes", model.classes, 2, kMaxClasses));
+  FOLDMILL_RETURN_IF_ERROR(check_word("model.variant", model.variant, variants_of(model.type)));
+  if (model.type == "gan" && spec.data.normalize != Normalize::kSymmetric)
+    return invalid_argument(
+        concat("data.normalize: a gan's generator ends in tanh, whose values lie between -1 and 1, "
+               "so it wants symmetric, got ",
+               to_string(spec.data.normalize), "; write normalize: symmetric"));
+  return ok_status();
+}
+
+Status check_objective(const StudySpec& spec) {
+  const auto& [metric, direction, take] = spec.objective;
+  if (metric.empty())
+    return invalid_argument("objective.metric: name the metric that the study is about");
+  if (spec.model.type == "command") return ok_status();
+  FOLDMILL_RETURN_IF_ERROR(check_word("objective.metric", metric, metrics_of(spec.model.type)));
+  if (direction == Direction::kMinimize && metric.ends_with("accuracy"))
+    return invalid_argument(concat("objective.direction: the greater '", metric,
+                                   "' is the better; write direction: maximize"));
+  return ok_status();
+}
+
+Status check_training(const StudySpec& spec) {
+  if (spec.model.type == "command") return ok_status();  // its names are its own affair
+  FOLDMILL_RETURN_IF_ERROR(check_cross_entropy(spec));
+  FOLDMILL_RETURN_IF_ERROR(check_searched_loss(spec));
+  return check_nesterov(spec);
+}
+
+}  // namespace foldmill::study_checks

@@ -1,0 +1,215 @@
+#include <limits>
+
+#include "core/knob.h"
+#include "tests/unit/core/study_faults.h"
+
+namespace foldmill {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+StudySpec sound_spec_of(const std::string& type, const std::string& variant) {
+  StudySpec spec = sound_spec();
+  spec.model.type = type;
+  spec.model.variant = variant;
+  spec.constants = {{"epochs", int64_t{5}}};
+  return spec;
+}
+
+StudySpec sound_gan_spec() {
+  StudySpec spec = sound_spec_of("gan", "mlp");
+  spec.data.normalize = Normalize::kSymmetric;
+  spec.space = one_range("lr_generator", *Distribution::make_float(1e-5, 1e-2, true));
+  spec.enqueue = {};
+  spec.objective.metric = "frechet_distance";
+  return spec;
+}
+
+StudySpec sound_classifier_spec() {
+  StudySpec spec = sound_spec_of("classifier", "conv3");
+  spec.model.encoder = EncoderSource{"my-cae", "best", "", true, std::nullopt};
+  spec.objective = {"val_accuracy", Direction::kMaximize, Take::kBestEpoch};
+  return spec;
+}
+
+auto constant(const char* name, ParameterValue value) {
+  return [=](StudySpec& s) { s.constants.set(name, value); };
+}
+
+TEST(StudyModel, EveryTypeAndVariantIsSound) {
+  for (const std::string type : {"cae", "vae", "dae", "classifier"})
+    for (const std::string variant : {"conv3", "conv4", "scaled"})
+      EXPECT_EQ(sound_spec_of(type, variant).validate(), ok_status()) << type << ' ' << variant;
+  EXPECT_EQ(sound_gan_spec().validate(), ok_status());
+  EXPECT_EQ(sound_classifier_spec().validate(), ok_status());
+}
+
+TEST(StudyModel, RefusesUnknownData) {
+  expect_refused(
+      sound_spec(),
+      {{"data.dataset: 'fashion-mnits' is not known; did you mean 'fashion-mnist'?",
+        [](StudySpec& s) { s.data.dataset = "fashion-mnits"; }},
+       {"choose one of fashion-mnist, mnist, idx, npy, image-folder, csv",
+        [](StudySpec& s) { s.data.dataset = "cifar"; }},
+       {"data.path: dataset 'idx' needs", [](StudySpec& s) { s.data.dataset = "idx"; }},
+       {"data.path: dataset 'npy' needs", [](StudySpec& s) { s.data.dataset = "npy"; }},
+       {"data.path: dataset 'image-folder' needs",
+        [](StudySpec& s) { s.data.dataset = "image-folder"; }},
+       {"data.path: dataset 'csv' needs", [](StudySpec& s) { s.data.dataset = "csv"; }},
+       {"data.subset.train: must be at least 1", [](StudySpec& s) { s.data.subset_train = 0; }}});
+}
+
+TEST(StudyModel, GivenStatisticsAreANumberAndAPositiveOne) {
+  StudySpec spec = sound_spec();
+  spec.data.normalize = Normalize::kGiven;
+  spec.data.mean = 0.286;
+  spec.data.stddev = 0.353;
+  EXPECT_EQ(spec.validate(), ok_status());
+  expect_refused(spec, {{"data.normalize.mean: must be a finite number, got nan",
+                         [](StudySpec& s) { s.data.mean = kNan; }},
+                        {"data.normalize.std: must be a positive number, got 0",
+                         [](StudySpec& s) { s.data.stddev = 0; }},
+                        {"data.normalize.std: must be a positive number, got nan",
+                         [](StudySpec& s) { s.data.stddev = kNan; }}});
+}
+
+TEST(StudyModel, RefusesUnknownModels) {
+  expect_refused(
+      sound_spec(),
+      {{"model.type: 'vea' is not known; did you mean 'vae'?",
+        [](StudySpec& s) { s.model.type = "vea"; }},
+       {"choose one of cae, vae, dae, classifier, gan, command",
+        [](StudySpec& s) { s.model.type = "transformer"; }},
+       {"model.variant: 'conv2' is not known; did you mean 'conv3'?",
+        [](StudySpec& s) { s.model.variant = "conv2"; }},
+       {"model.variant: 'mlp' is not known; choose one of conv3, conv4, scaled",
+        [](StudySpec& s) { s.model.variant = "mlp"; }},
+       {"model.run: only type 'command'", [](StudySpec& s) { s.model.command = {"x"}; }}});
+  expect_refused(sound_command_spec(),
+                 {{"needs the program", [](StudySpec& s) { s.model.command.clear(); }},
+                  {"needs the program", [](StudySpec& s) { s.model.command = {""}; }},
+                  {"has none", [](StudySpec& s) { s.model.variant = "conv3"; }}});
+}
+
+TEST(StudyModel, OnlyAutoencodersHaveATarget) {
+  StudySpec spec = sound_spec();
+  spec.model.target = Target::kUnit;
+  EXPECT_EQ(spec.validate(), ok_status());
+  expect_refused(sound_classifier_spec(), {{"model.target: only the types cae, vae and dae",
+                                            [](StudySpec& s) { s.model.target = Target::kUnit; }}});
+}
+
+TEST(StudyModel, ClassesAreWithinReason) {
+  expect_refused(sound_classifier_spec(), {{"model.classes: must be at least 2, got 1",
+                                            [](StudySpec& s) { s.model.classes = 1; }},
+                                           {"model.classes: must be at most 100000, got 100001",
+                                            [](StudySpec& s) { s.model.classes = 100'001; }}});
+}
+
+TEST(StudyModel, AnEncoderHasOneSource) {
+  expect_refused(
+      sound_classifier_spec(),
+      {{"model.encoder: only type 'classifier' has it", [](StudySpec& s) { s.model.type = "cae"; }},
+       {"model.encoder: name one source", [](StudySpec& s) { s.model.encoder->study = ""; }},
+       {"model.encoder: name one source", [](StudySpec& s) { s.model.encoder->file = "/x"; }},
+       {"model.encoder.from.study: 'fashion-cae' is this very study",
+        [](StudySpec& s) { s.model.encoder->study = s.name; }},
+       {"model.encoder.from.trial: must be best or a trial's number, got 'worst'",
+        [](StudySpec& s) { s.model.encoder->trial = "worst"; }},
+       {"model.encoder.from.trial: must be best or a trial's number, got '-1'",
+        [](StudySpec& s) { s.model.encoder->trial = "-1"; }},
+       {"params of model 'classifier': 'fc' is not known", constant("fc", int64_t{64})}});
+  StudySpec spec = sound_classifier_spec();
+  spec.model.encoder->trial = "0";
+  EXPECT_EQ(spec.validate(), ok_status());
+  spec.model.encoder = EncoderSource{"", "best", "/models/model.safetensors", false, std::nullopt};
+  EXPECT_EQ(spec.validate(), ok_status());
+}
+
+TEST(StudyModel, RefusesUnusableObjectives) {
+  expect_refused(
+      sound_spec(),
+      {{"objective.metric: 'val_los' is not known; did you mean 'val_loss'?",
+        [](StudySpec& s) { s.objective.metric = "val_los"; }},
+       {"objective.metric: name the metric", [](StudySpec& s) { s.objective.metric = ""; }}});
+  expect_refused(sound_command_spec(), {{"objective.metric: name the metric",
+                                         [](StudySpec& s) { s.objective.metric = ""; }}});
+  expect_refused(sound_gan_spec(),
+                 {{"'val_loss' is not known; choose one of frechet_distance, d_loss, g_loss",
+                   [](StudySpec& s) { s.objective.metric = "val_loss"; }}});
+  expect_refused(sound_classifier_spec(),
+                 {{"objective.direction: the greater 'val_accuracy' is the better",
+                   [](StudySpec& s) { s.objective.direction = Direction::kMinimize; }}});
+}
+
+TEST(StudyModel, AGanEndsInTanh) {
+  for (const Normalize other : {Normalize::kUnit, Normalize::kStandard, Normalize::kGiven})
+    expect_refused(sound_gan_spec(), {{"so it wants symmetric, got ",
+                                       [=](StudySpec& s) { s.data.normalize = other; }}});
+}
+
+TEST(StudyModel, CrossEntropyWantsProbabilitiesOnBothSides) {
+  StudySpec spec = sound_spec();
+  spec.data.normalize = Normalize::kStandard;
+  spec.model.target = Target::kUnit;
+  spec.constants.set("loss", Text("bce"));
+  spec.constants.set("output_activation", Text("sigmoid"));
+  EXPECT_EQ(spec.validate(), ok_status());
+  expect_refused(spec,
+                 {{"params.loss: bce wants outputs between 0 and 1; add output_activation: sigmoid",
+                   constant("output_activation", Text("tanh"))},
+                  {"params.loss: bce wants a target between 0 and 1; add target: unit",
+                   [](StudySpec& s) { s.model.target = Target::kInput; }}});
+  spec.model.target = Target::kInput;
+  spec.data.normalize = Normalize::kUnit;
+  EXPECT_EQ(spec.validate(), ok_status());
+}
+
+TEST(StudyModel, TheScaledVariantEndsInASigmoidAnyway) {
+  StudySpec spec = sound_spec_of("cae", "scaled");
+  spec.constants.set("loss", Text("bce"));
+  EXPECT_EQ(spec.validate(), ok_status());
+}
+
+TEST(StudyModel, LossesOfDifferentKindsAreNotCompared) {
+  StudySpec spec = sound_spec_of("cae", "scaled");
+  spec.space =
+      one_range("loss", *Distribution::make_categorical({Text("mse"), Text("l1"), Text("bce")}));
+  spec.enqueue = {};
+  spec.objective.metric = "val_mse_unit";
+  EXPECT_EQ(spec.validate(), ok_status());
+  expect_refused(spec, {{"objective.metric: 'val_loss' of one loss cannot be compared",
+                         [](StudySpec& s) { s.objective.metric = "val_loss"; }},
+                        {"params.loss: bce wants outputs between 0 and 1",
+                         [](StudySpec& s) { s.model.variant = "conv3"; }}});
+}
+
+TEST(StudyModel, NesterovWantsSgdAndMomentum) {
+  StudySpec spec = sound_spec();  // its optimizer may be sgd, its momentum up to 0.99
+  spec.constants.set("nesterov", true);
+  EXPECT_EQ(spec.validate(), ok_status());
+  spec.space = {};
+  spec.enqueue = {};
+  spec.constants.set("optimizer", Text("sgd"));
+  expect_refused(
+      spec, {{"params.nesterov: it wants momentum", [](StudySpec&) {}},
+             {"params.nesterov: it is of optimizer sgd", constant("optimizer", Text("adam"))}});
+  spec.constants.set("momentum", 0.9);
+  EXPECT_EQ(spec.validate(), ok_status());
+}
+
+// The defaults make a sound study, so each lies within its own limits.
+TEST(StudyModel, DefaultsOfEveryKnobAreAllowed) {
+  for (const std::string& type : model_types())
+    for (const std::string& variant : variants_of(type)) {
+      StudySpec spec = type == "gan" ? sound_gan_spec() : sound_spec_of(type, variant);
+      spec.space = {};
+      spec.enqueue = {};
+      for (const KnobInfo& knob : knobs_of(spec.model))
+        spec.constants.set(std::string(knob.name), knob.fallback);
+      EXPECT_EQ(spec.validate(), ok_status()) << type << ' ' << variant;
+    }
+}
+
+}  // namespace
+}  // namespace foldmill

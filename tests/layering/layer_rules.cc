@@ -34,7 +34,7 @@ const std::vector<Library>& libraries() {
       {"zlib", {"zlib.h"}, {"worker/trainer"}},
       {"SQLite", {"SQLiteCpp/", "sqlite3"}, {"storage"}},
       {"yaml-cpp", {"yaml-cpp/"}, {"cli"}},
-      {"CLI11", {"CLI/"}, {"coordinator", "worker", "cli"}},
+      {"CLI11", {"CLI/"}, {"coordinator", "worker", "worker/trainer", "cli"}},
       {"nlohmann-json",
        {"nlohmann/"},
        {"storage", "worker", "worker/agent", "worker/trainer", "cli"}},

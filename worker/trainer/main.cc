@@ -1,9 +1,10 @@
 #include <malloc.h>
 
+#include <CLI/CLI.hpp>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-#include <vector>
 
 #include "core/text.h"
 #include "worker/trainer/bench.h"
@@ -23,24 +24,50 @@ int fail(const std::string& message) {
   return 1;
 }
 
+CLI::App* add_bench(CLI::App& app, foldmill::trainer::BenchOptions& options) {
+  CLI::App* bench = app.add_subcommand("bench", "training images per second, on Fashion-MNIST");
+  bench->add_option("--model", options.model, "cae, vae, dae, classifier or gan")
+      ->capture_default_str();
+  bench->add_option("--variant", options.variant, "conv3, conv4 or scaled; of gan: mlp")
+      ->capture_default_str();
+  const auto add_count = [&](const char* name, int64_t& value, const char* help) {
+    bench->add_option(name, value, help)->check(CLI::PositiveNumber)->capture_default_str();
+  };
+  add_count("--batch", options.batch, "images per step");
+  add_count("--images", options.images, "images per epoch, at most 59990");
+  add_count("--epochs", options.epochs, "passes over them");
+  add_count("--threads", options.threads, "of the CPU");
+  bench->add_option("--device", options.device, "cpu, cuda:0, …")->capture_default_str();
+  bench->add_option("--data-dir", options.data_dir, "directory that holds fashion-mnist")
+      ->capture_default_str();
+  bench->add_option("-o,--output", options.output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  return bench;
+}
+
+// What the worker starts: attempts come over the socket that it made.
+int run_session() {
+  const char* text = std::getenv("FOLDMILL_TRAINER_FD");
+  const auto fd = foldmill::parse_int(text != nullptr ? text : "");
+  if (!fd)
+    return fail(
+        "started by foldmill-worker, which sets FOLDMILL_TRAINER_FD; by hand only with bench or "
+        "--version");
+  const foldmill::Status status =
+      foldmill::trainer::Session(static_cast<int>(*fd), FOLDMILL_VERSION).run();
+  return status.ok() ? 0 : fail(status.message());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   keep_freed_memory();
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (!arguments.empty() && arguments[0] == "--bench")
-    return foldmill::trainer::run_bench({arguments.begin() + 1, arguments.end()});
-  if (!arguments.empty() && arguments[0] == "--version") {
-    std::printf("foldmill-trainer %s\n", FOLDMILL_VERSION);
-    return 0;
-  }
-  const char* text = std::getenv("FOLDMILL_TRAINER_FD");
-  const auto fd = foldmill::parse_int(text != nullptr ? text : "");
-  if (!arguments.empty() || !fd)
-    return fail(
-        "started by foldmill-worker, which sets FOLDMILL_TRAINER_FD; by hand only with "
-        "--bench or --version");
-  const foldmill::Status status =
-      foldmill::trainer::Session(static_cast<int>(*fd), FOLDMILL_VERSION).run();
-  return status.ok() ? 0 : fail(status.message());
+  CLI::App app("foldmill-trainer: trains what foldmill-worker hands it, on one device.");
+  app.set_version_flag("--version", "foldmill-trainer " FOLDMILL_VERSION);
+  foldmill::trainer::BenchOptions options;
+  options.version = FOLDMILL_VERSION;
+  const CLI::App* bench = add_bench(app, options);
+  CLI11_PARSE(app, argc, argv);
+  return bench->parsed() ? foldmill::trainer::run_bench(options) : run_session();
 }

@@ -47,6 +47,17 @@ std::string name_of(const Options& options, const Machine& machine) {
   return options.name.empty() ? machine.host : options.name;
 }
 
+// Where trainers may keep decompressed data sets: beside the file cache, for all slots.
+Result<std::filesystem::path> make_dataset_cache(const Options& options) {
+  const std::filesystem::path directory = options.cache / "datasets";
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error)
+    return permission_denied(concat("making the directory ", directory.string(), ": ",
+                                    error.message(), "; choose another with --cache"));
+  return directory;
+}
+
 Result<AgentOptions> agent_options(const Options& options, const Machine& machine,
                                    const WorkDirectory& work) {
   AgentOptions agent;
@@ -55,6 +66,7 @@ Result<AgentOptions> agent_options(const Options& options, const Machine& machin
   agent.labels = options.labels;
   agent.patience = options.patience;
   agent.grace = options.grace;
+  FOLDMILL_ASSIGN_OR_RETURN(const std::filesystem::path datasets, make_dataset_cache(options));
   FOLDMILL_ASSIGN_OR_RETURN(const std::vector<SlotShare> shares,
                             share_machine(machine, options.slots, options.device));
   const auto trainer = default_trainer(options);
@@ -67,6 +79,7 @@ Result<AgentOptions> agent_options(const Options& options, const Machine& machin
     FOLDMILL_ASSIGN_OR_RETURN(const std::filesystem::path directory,
                               work.make_slot(slot.hello.slot));
     slot.hello.work_dir = directory.string();
+    slot.hello.cache_dir = datasets.string();
     slot.trainer = trainer;
     slot.limits.progress = options.progress;
     agent.slots.push_back(std::move(slot));

@@ -73,6 +73,7 @@ class TrainerContractTest : public ::testing::Test {
     hello.device = "cpu";
     hello.data_dirs = {"/usr/share/datasets"};
     hello.work_dir = directory_.path().string();
+    hello.cache_dir = directory_.path().string();
     trainer_->send(hello_line(hello));
     ASSERT_TRUE(wait([this] { return has<TrainerReady>(); })) << trainer_->last_output(20);
   }
@@ -107,9 +108,9 @@ class TrainerContractTest : public ::testing::Test {
     return assignment_of_kind(environment("FOLDMILL_TRAINER_ASSIGNMENT"), attempt, epochs);
   }
   // Runs one attempt to its end; what was said of attempts before is forgotten.
-  void train(const Assignment& wanted, const std::string& resume_path = "") {
+  void train(const Assignment& wanted, const LocalFiles& files = {}) {
     messages_.clear();
-    trainer_->send(assignment_line(wanted, resume_path));
+    trainer_->send(assignment_line(wanted, files));
     ASSERT_TRUE(wait([this] { return is_over(); })) << trainer_->last_output(20);
     for (const auto& failed : all<TrainerFailed>()) {
       if (failed.cause == EndCause::kDataMissing) GTEST_SKIP() << failed.message;
@@ -175,15 +176,27 @@ TEST_F(TrainerContractTest, AResumedAttemptGoesOnWhereTheCheckpointEnded) {
   ASSERT_EQ(checkpoint.epoch, 2);
   Assignment rest = assignment(3, 4);
   rest.resume_from = Checkpoint{checkpoint.epoch, {}};
-  train(rest, checkpoint.path);
+  train(rest, {checkpoint.path, ""});
   ASSERT_EQ(all<TrainerEpoch>().size(), 2U);
   EXPECT_EQ(all<TrainerEpoch>()[0].report.epoch, 3);
   EXPECT_NEAR(value_at(4), uninterrupted, 1e-6 * std::abs(uninterrupted) + 1e-12);
 }
 
+TEST_F(TrainerContractTest, TakesEveryFormOfTheKeys) {
+  Assignment wanted = assignment(1, 1);
+  wanted.data.normalize = Normalize::kGiven;
+  wanted.data.mean = 0.286;
+  wanted.data.stddev = 0.353;
+  wanted.model.target = Target::kUnit;
+  wanted.objective.take = Take::kBestEpoch;
+  train(wanted);
+  if (IsSkipped()) return;
+  EXPECT_EQ(all<TrainerEpoch>().size(), 1U);
+}
+
 TEST_F(TrainerContractTest, StopsWhenToldAndTakesTheNext) {
   constexpr int64_t kNeverReached = 1'000'000;
-  trainer_->send(assignment_line(assignment(1, kNeverReached), ""));
+  trainer_->send(assignment_line(assignment(1, kNeverReached), {}));
   ASSERT_TRUE(wait([this] { return has<TrainerEpoch>() || is_over(); }));
   for (const auto& failed : all<TrainerFailed>()) GTEST_SKIP() << failed.message;
   trainer_->send(stop_line(AttemptId(1), EndCause::kPruned));
@@ -206,7 +219,7 @@ TEST_F(TrainerContractTest, PreemptedAttemptLeavesACheckpointOfItsLastEpoch) {
   constexpr int64_t kNeverReached = 1'000'000;
   Assignment endless = assignment(1, kNeverReached);
   endless.checkpoint_every_epochs = kNeverReached;
-  trainer_->send(assignment_line(endless, ""));
+  trainer_->send(assignment_line(endless, {}));
   ASSERT_TRUE(wait([this] { return has<TrainerEpoch>() || is_over(); }));
   for (const auto& failed : all<TrainerFailed>()) GTEST_SKIP() << failed.message;
   trainer_->send(stop_line(AttemptId(1), EndCause::kPreempted));

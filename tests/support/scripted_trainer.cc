@@ -85,6 +85,11 @@ void leave_a_grandchild() {
   std::cerr << "grandchild " << pid << std::endl;
 }
 
+std::string content_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 // One attempt: a value that moves towards its target, as a loss does.
 class Attempt {
  public:
@@ -102,6 +107,8 @@ class Attempt {
         directory_(std::filesystem::path(work_dir) / ("attempt-" + std::to_string(id_))) {
     std::filesystem::create_directories(directory_);
     if (assignment.contains("resume_from")) load(assignment["resume_from"]["path"]);
+    if (const Json& model = assignment["model"]; model.contains("encoder"))
+      encoder_ = content_of(model["encoder"]["file"]);
   }
 
   void run() {
@@ -211,7 +218,8 @@ class Attempt {
   }
 
   void save(const std::filesystem::path& path) const {
-    std::ofstream(path) << Json{{"value", value_}, {"params", params_}, {"fold", fold_}};
+    std::ofstream(path) << Json{
+        {"value", value_}, {"params", params_}, {"fold", fold_}, {"encoder", encoder_}};
   }
   void load(const std::string& path) {
     std::ifstream file(path);
@@ -226,6 +234,7 @@ class Attempt {
   int64_t at_epoch_;
   std::filesystem::path directory_;
   double value_ = 2.0;
+  std::string encoder_;  // its file's content, to show that it was there
   int64_t last_checkpoint_ = 0;
 };
 

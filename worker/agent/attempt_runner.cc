@@ -66,12 +66,10 @@ void AttemptRunner::assign(proto::SlotAssignment assignment) {
       AttemptUploads::Events{[this](ReportOutbox::Body body) { say(std::move(body)); },
                              [this, attempt] { over(attempt); }},
       log_);
-  const auto resume_from = running.job.assignment.resume_from;
   log_->info("attempt assigned  attempt={} slot={} first_epoch={}", attempt.value, slot,
              running.job.assignment.first_epoch());
   attempts_.emplace(attempt, std::move(running));
-  if (resume_from) return fetch(attempt, *resume_from);
-  train(attempt);
+  prepare(attempt);
 }
 
 // Free in the coordinator's eyes: an abandoned attempt that is still stopping does not count.
@@ -85,23 +83,34 @@ void AttemptRunner::refuse(const proto::SlotAssignment& assignment, std::string 
   log_->warn("assignment refused  attempt={} reason={}", assignment.assignment.attempt.value,
              in_quotes(why));
   say(proto::AttemptFinished{assignment.assignment.attempt,
-                                {AttemptState::kLost, EndCause::kLost, std::move(why)}});
+                             {AttemptState::kLost, EndCause::kLost, std::move(why)}});
 }
 
-void AttemptRunner::fetch(AttemptId attempt, const Checkpoint& checkpoint) {
-  transfers_.fetch(checkpoint.artifact,
-                   lifetime_.guard([this, attempt](const Result<std::filesystem::path>& path) {
-                     Running* running = find(attempt);
-                     if (running == nullptr || running->phase != Phase::kFetching)
-                       return;  // stopped meanwhile
-                     if (!path.ok())
-                       return finish(attempt,
-                                     {AttemptState::kLost, EndCause::kLost,
-                                      concat("the checkpoint to go on from could not be fetched: ",
-                                             path.status().message())});
-                     running->job.resume_path = path->string();
-                     train(attempt);
-                   }));
+// Fetches what is not here yet, one file after the other; then the attempt can train.
+void AttemptRunner::prepare(AttemptId attempt) {
+  const SlotJob& job = find(attempt)->job;
+  const Assignment& assignment = job.assignment;
+  if (assignment.resume_from && job.files.checkpoint.empty())
+    return fetch(attempt, assignment.resume_from->artifact, &LocalFiles::checkpoint,
+                 "the checkpoint to go on from");
+  const auto& encoder = assignment.model.encoder;
+  if (encoder && encoder->artifact && job.files.encoder.empty())
+    return fetch(attempt, *encoder->artifact, &LocalFiles::encoder, "the encoder's weights");
+  train(attempt);
+}
+
+void AttemptRunner::fetch(AttemptId attempt, const ArtifactRef& artifact,
+                          std::string LocalFiles::*file, std::string_view what) {
+  transfers_.fetch(artifact, lifetime_.guard([this, attempt, file,
+                                              what](const Result<std::filesystem::path>& path) {
+    Running* running = find(attempt);
+    if (running == nullptr || running->phase != Phase::kFetching) return;  // stopped meanwhile
+    if (!path.ok())
+      return finish(attempt, {AttemptState::kLost, EndCause::kLost,
+                              concat(what, " could not be fetched: ", path.status().message())});
+    running->job.files.*file = path->string();
+    prepare(attempt);
+  }));
 }
 
 void AttemptRunner::train(AttemptId attempt) {

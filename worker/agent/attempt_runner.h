@@ -16,14 +16,14 @@
 
 namespace foldmill::worker {
 
-// From assignment to acknowledged end: fetches the checkpoint, lets the slot train, uploads files,
-// writes what there is to say into the outbox. Owns the slots. Agent thread.
+// From assignment to acknowledged end: fetches the files it needs, lets the slot train, uploads
+// files, writes what there is to say into the outbox. Owns the slots. Agent thread.
 //
 //   assign() --> fetching --> waiting --> training --> ending --> (acknowledged) gone
 //
-// fetching: the checkpoint to go on from is on its way. waiting: the slot is not yet rid of an
-// attempt that was abandoned. ending: the trainer is done with it, files or messages are not.
-// An attempt can be stopped or abandoned in each of them.
+// fetching: the checkpoint to go on from, or the encoder, is on its way. waiting: the slot is not
+// yet rid of an attempt that was abandoned. ending: the trainer is done with it, files or messages
+// are not. An attempt can be stopped or abandoned in each of them.
 class AttemptRunner {
  public:
   struct Events {
@@ -71,7 +71,10 @@ class AttemptRunner {
   bool is_free(size_t slot) const;
   void say(ReportOutbox::Body body);
   void refuse(const proto::SlotAssignment& assignment, std::string why);
-  void fetch(AttemptId attempt, const Checkpoint& checkpoint);
+  void prepare(AttemptId attempt);
+  // Downloads into `file` of the job's files. `what` is for the message of a failure.
+  void fetch(AttemptId attempt, const ArtifactRef& artifact, std::string LocalFiles::*file,
+             std::string_view what);
   void train(AttemptId attempt);
   void finish(AttemptId attempt, AttemptOutcome outcome);
   void over(AttemptId attempt);

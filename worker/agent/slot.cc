@@ -106,7 +106,7 @@ void Slot::spawn(TrainerCommand command) {
 
 void Slot::send_job() {
   state_ = State::kBusy;
-  process_->send(assignment_line(job_->job.assignment, job_->job.resume_path));
+  process_->send(assignment_line(job_->job.assignment, job_->job.files));
   arm_progress();
   if (job_->stop_cause) begin_stop();
 }

@@ -35,7 +35,7 @@ struct SlotOptions {
 // An assignment whose checkpoint is on this machine.
 struct SlotJob {
   Assignment assignment;
-  std::string resume_path;  // used with assignment.resume_from only
+  LocalFiles files;
 };
 
 // What a slot tells its owner, on the agent thread. Every job that was accepted ends in exactly one

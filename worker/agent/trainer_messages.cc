@@ -150,11 +150,27 @@ Json to_json(const ParameterValue& value) {
   return std::visit([](const auto& v) { return Json(v); }, value);
 }
 
+Json normalize_json(const DataSpec& data) {
+  if (data.normalize == Normalize::kGiven) return {{"mean", data.mean}, {"std", data.stddev}};
+  return to_string(data.normalize);
+}
+
 Json data_json(const DataSpec& data) {
   Json object = {
-      {"dataset", data.dataset}, {"path", data.path}, {"normalize", to_string(data.normalize)}};
+      {"dataset", data.dataset}, {"path", data.path}, {"normalize", normalize_json(data)}};
   if (data.subset_train)
     object["subset"] = {{"train", *data.subset_train}, {"stratified", data.subset_stratified}};
+  return object;
+}
+
+Json model_json(const ModelSpec& model, const LocalFiles& files) {
+  Json object = {{"type", model.type},
+                 {"variant", model.variant},
+                 {"target", to_string(model.target)},
+                 {"classes", model.classes}};
+  if (const auto& encoder = model.encoder)
+    object["encoder"] = {{"file", encoder->artifact ? files.encoder : encoder->file},
+                         {"freeze", encoder->freeze}};
   return object;
 }
 
@@ -179,16 +195,15 @@ Result<TrainerMessage> parse_trainer_message(std::string_view line) {
 }
 
 std::string hello_line(const TrainerHello& hello) {
-  return to_line({{"type", "hello"},
-                  {"protocol", kTrainerProtocol},
-                  {"slot", hello.slot},
-                  {"device", hello.device},
-                  {"threads", hello.threads},
-                  {"data_dirs", hello.data_dirs},
-                  {"work_dir", hello.work_dir}});
+  Json line = {{"type", "hello"},           {"protocol", kTrainerProtocol},
+               {"slot", hello.slot},        {"device", hello.device},
+               {"threads", hello.threads},  {"data_dirs", hello.data_dirs},
+               {"work_dir", hello.work_dir}};
+  if (!hello.cache_dir.empty()) line["cache_dir"] = hello.cache_dir;
+  return to_line(line);
 }
 
-std::string assignment_line(const Assignment& assignment, const std::string& resume_path) {
+std::string assignment_line(const Assignment& assignment, const LocalFiles& files) {
   Json params = Json::object();
   for (const auto& [name, value] : assignment.params) params[name] = to_json(value);
   Json line = {{"type", "assignment"},
@@ -201,7 +216,7 @@ std::string assignment_line(const Assignment& assignment, const std::string& res
                                             assignment.fold.trial, assignment.fold.fold)},
                {"data", data_json(assignment.data)},
                {"folds", folds_json(assignment.folds)},
-               {"model", {{"type", assignment.model.type}, {"variant", assignment.model.variant}}},
+               {"model", model_json(assignment.model, files)},
                {"params", std::move(params)},
                {"objective",
                 {{"metric", assignment.objective.metric},
@@ -211,7 +226,7 @@ std::string assignment_line(const Assignment& assignment, const std::string& res
                {"first_epoch", assignment.first_epoch()},
                {"checkpoint_every_epochs", assignment.checkpoint_every_epochs}};
   if (assignment.resume_from)
-    line["resume_from"] = {{"path", resume_path}, {"epoch", assignment.resume_from->epoch}};
+    line["resume_from"] = {{"path", files.checkpoint}, {"epoch", assignment.resume_from->epoch}};
   return to_line(line);
 }
 

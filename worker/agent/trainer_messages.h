@@ -24,6 +24,13 @@ struct TrainerHello {
   int threads = 1;
   std::vector<std::string> data_dirs;
   std::string work_dir;
+  std::string cache_dir = {};  // empty: none
+};
+
+// Where the files that an assignment names lie on this machine.
+struct LocalFiles {
+  std::string checkpoint;  // of assignment.resume_from
+  std::string encoder;     // of assignment.model.encoder->artifact
 };
 
 struct TrainerReady {
@@ -67,8 +74,7 @@ Result<TrainerMessage> parse_trainer_message(std::string_view line);
 
 // Each ends with a newline.
 std::string hello_line(const TrainerHello& hello);
-// `resume_path` is where the checkpoint of assignment.resume_from lies on this machine.
-std::string assignment_line(const Assignment& assignment, const std::string& resume_path);
+std::string assignment_line(const Assignment& assignment, const LocalFiles& files);
 std::string stop_line(AttemptId attempt, EndCause cause);
 std::string shutdown_line();
 

@@ -104,6 +104,7 @@ class Trial:
         self.device = hello["device"]
         self.threads = hello["threads"]
         self.data_dirs = hello["data_dirs"]
+        self.cache_dir = hello.get("cache_dir")  # kept, and shared with this worker's other trainers
         self.directory = os.path.join(hello["work_dir"], "attempt-%d" % self.attempt)
         resume = assignment.get("resume_from")
         self.resume_path = resume["path"] if resume else None

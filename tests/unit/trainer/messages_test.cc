@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <limits>
 
 namespace foldmill::trainer {
@@ -39,10 +40,71 @@ TEST(MessagesTest, ReadsAnAssignment) {
   EXPECT_EQ(parsed.resume->epoch, 4);
 }
 
-TEST(MessagesTest, RefusesAnAssignmentByItsNumber) {
+std::string with(const std::string& from, const std::string& to) {
   std::string line = kAssignment;
-  line.replace(line.find("\"first_epoch\":5"), 15, "\"first_epoch\":6");
-  const Result<Message> message = parse_message(line);
+  line.replace(line.find(from), from.size(), to);
+  return line;
+}
+
+TEST(MessagesTest, ReadsWhatOnlySomeModelsHave) {
+  const Result<Message> message =
+      parse_message(with(R"("model":{"type":"cae","variant":"conv3"})",
+                         R"("model":{"type":"classifier","target":"unit","classes":7,)"
+                         R"("encoder":{"file":"/e","freeze":true}})"));
+  ASSERT_TRUE(message.ok()) << message.status().message();
+  const ModelSpec& model = std::get<TrainerAssignment>(*message).assignment.model;
+  EXPECT_EQ(model.variant, "conv3") << "the first variant is the default";
+  EXPECT_EQ(model.target, Target::kUnit);
+  EXPECT_EQ(model.classes, 7);
+  ASSERT_TRUE(model.encoder);
+  EXPECT_EQ(model.encoder->file, "/e");
+  EXPECT_TRUE(model.encoder->freeze);
+}
+
+TEST(MessagesTest, ReadsGivenStatistics) {
+  const Result<Message> message =
+      parse_message(with(R"("normalize":"standard")", R"("normalize":{"mean":0.25,"std":0.5})"));
+  ASSERT_TRUE(message.ok()) << message.status().message();
+  const DataSpec& data = std::get<TrainerAssignment>(*message).assignment.data;
+  EXPECT_EQ(data.normalize, Normalize::kGiven);
+  EXPECT_EQ(data.mean, 0.25);
+  EXPECT_EQ(data.stddev, 0.5);
+}
+
+TEST(MessagesTest, ReadsTheObjective) {
+  const Result<Message> message = parse_message(
+      with(R"({"metric":"val_loss"})",
+           R"({"metric":"val_accuracy","direction":"maximize","take":"best_epoch"})"));
+  ASSERT_TRUE(message.ok()) << message.status().message();
+  EXPECT_EQ(std::get<TrainerAssignment>(*message).assignment.objective,
+            (ObjectiveSpec{"val_accuracy", Direction::kMaximize, Take::kBestEpoch}));
+}
+
+TEST(MessagesTest, RefusesWordsThatItDoesNotKnow) {
+  for (const auto& [from, to, says] : std::vector<std::array<std::string, 3>>{
+           {R"({"metric":"val_loss"})", R"({"metric":"m","take":"first"})", "take 'first'"},
+           {R"("normalize":"standard")", R"("normalize":"loud")", "normalize 'loud'"},
+           {R"("normalize":"standard")", R"("normalize":{"mean":0,"std":0})", "std must be"},
+           {R"("variant":"conv3")", R"("target":"moon")", "target 'moon'"}}) {
+    const Result<Message> message = parse_message(with(from, to));
+    ASSERT_TRUE(message.ok());
+    EXPECT_THAT(std::get<RefusedAssignment>(*message).message, HasSubstr(says));
+  }
+}
+
+TEST(MessagesTest, ReadsAHello) {
+  const Result<Message> message = parse_message(
+      R"({"type":"hello","protocol":1,"device":"cpu","work_dir":"/w","cache_dir":"/c"})");
+  ASSERT_TRUE(message.ok());
+  EXPECT_EQ(std::get<Hello>(*message).cache_dir, "/c");
+  const Result<Message> without =
+      parse_message(R"({"type":"hello","protocol":1,"device":"cpu","work_dir":"/w"})");
+  ASSERT_TRUE(without.ok());
+  EXPECT_TRUE(std::get<Hello>(*without).cache_dir.empty());
+}
+
+TEST(MessagesTest, RefusesAnAssignmentByItsNumber) {
+  const Result<Message> message = parse_message(with(R"("first_epoch":5)", R"("first_epoch":6)"));
   ASSERT_TRUE(message.ok());
   EXPECT_EQ(std::get<RefusedAssignment>(*message).attempt, AttemptId(130));
   EXPECT_THAT(std::get<RefusedAssignment>(*message).message, HasSubstr("first_epoch must be 5"));

@@ -43,7 +43,7 @@ class SlotTest : public ::testing::Test {
   // The outcome of an attempt that misbehaves in its second epoch.
   AttemptOutcome outcome_of(const std::string& misdeed) {
     make_slot();
-    slot_->assign({scripted_assignment(1, 4, {{"misbehave", misdeed}}), ""});
+    slot_->assign({scripted_assignment(1, 4, {{"misbehave", misdeed}}), {}});
     EXPECT_TRUE(wait([this] { return outcome_.has_value(); })) << misdeed;
     return outcome_.value_or(AttemptOutcome{});
   }
@@ -64,7 +64,7 @@ TEST_F(SlotTest, KeepsItsTrainerForManyAttempts) {
   const pid_t pid = slot_->trainer_pid();
   for (int64_t attempt = 1; attempt <= 3; ++attempt) {
     outcome_.reset();
-    slot_->assign({scripted_assignment(attempt, 2), ""});
+    slot_->assign({scripted_assignment(attempt, 2), {}});
     ASSERT_TRUE(wait([this] { return outcome_.has_value(); }));
     EXPECT_EQ(outcome_->state, AttemptState::kSucceeded) << outcome_->message;
   }
@@ -109,12 +109,12 @@ TEST_F(SlotTest, HungTrainerIsKilledAndReplaced) {
   SlotOptions options = testing::scripted_slot(0, directory_.path());
   options.limits.progress = 200ms;
   make_slot(options);
-  slot_->assign({scripted_assignment(1, 4, {{"misbehave", std::string("hang")}}), ""});
+  slot_->assign({scripted_assignment(1, 4, {{"misbehave", std::string("hang")}}), {}});
   ASSERT_TRUE(wait([this] { return outcome_.has_value(); }));
   EXPECT_EQ(outcome_->state, AttemptState::kLost);
   EXPECT_NE(outcome_->message.find("hung"), std::string::npos) << outcome_->message;
   outcome_.reset();
-  slot_->assign({scripted_assignment(2, 1), ""});
+  slot_->assign({scripted_assignment(2, 1), {}});
   ASSERT_TRUE(wait([this] { return outcome_.has_value(); }));
   EXPECT_EQ(outcome_->state, AttemptState::kSucceeded) << outcome_->message;
 }
@@ -124,7 +124,7 @@ TEST_F(SlotTest, TrainerThatIgnoresStopIsKilledAfterTheGrace) {
   slot_->assign(
       {scripted_assignment(
            1, 1'000'000, {{"misbehave", std::string("ignore_stop")}, {"ms_per_epoch", int64_t{5}}}),
-       ""});
+       {}});
   ASSERT_TRUE(wait([this] { return epochs_.size() >= 2; }));
   slot_->stop(AttemptId(1), EndCause::kPruned);
   ASSERT_TRUE(wait([this] { return outcome_.has_value(); }));
@@ -156,7 +156,7 @@ TEST_F(SlotTest, TrainerThatIsNeverReadyIsKilled) {
   options.trainer->env["FOLDMILL_SCRIPT"] = "never_ready";
   options.limits.start = 100ms;
   make_slot(options);
-  slot_->assign({scripted_assignment(1, 1), ""});
+  slot_->assign({scripted_assignment(1, 1), {}});
   ASSERT_TRUE(wait([this] { return outcome_.has_value(); }));
   EXPECT_EQ(outcome_->state, AttemptState::kLost);
   EXPECT_NE(outcome_->message.find("not ready"), std::string::npos) << outcome_->message;
@@ -198,7 +198,7 @@ TEST_F(SlotTest, AUsersCommandGetsATrainerOfItsOwn) {
   Assignment assignment = scripted_assignment(1, 2);
   assignment.model.type = "command";
   assignment.model.command = {testing::built_program("scripted_trainer"), "--mine"};
-  slot_->assign({assignment, ""});
+  slot_->assign({assignment, {}});
   ASSERT_TRUE(wait([this] { return outcome_.has_value(); }));
   EXPECT_EQ(outcome_->state, AttemptState::kSucceeded) << outcome_->message;
   EXPECT_NE(slot_->trainer_pid(), ours);
@@ -206,7 +206,7 @@ TEST_F(SlotTest, AUsersCommandGetsATrainerOfItsOwn) {
   outcome_.reset();
   assignment.attempt = AttemptId(2);
   assignment.model.command = {"foldmill-no-such-program"};
-  slot_->assign({assignment, ""});
+  slot_->assign({assignment, {}});
   ASSERT_TRUE(wait([this] { return outcome_.has_value(); }));
   EXPECT_EQ(outcome_->state, AttemptState::kFailed);
   EXPECT_EQ(outcome_->cause, EndCause::kUserError);

@@ -17,6 +17,11 @@ Message read(const std::string& line) {
   return message.ok() ? std::get<Message>(*message) : Message{};
 }
 
+void expect_parts(const std::string& line, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts)
+    EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
+}
+
 TEST(TrainerMessagesTest, EpochWithNumbersThatAreNone) {
   const auto epoch =
       read<TrainerEpoch>(R"({"type":"epoch","attempt":130,"epoch":5,"seconds":1.5,"new key":1,)"
@@ -75,11 +80,41 @@ TEST(TrainerMessagesTest, AssignmentIsOneLine) {
   assignment.study_name = "line\nbreak \xff";
   assignment.params = {{"lr", 0.5}, {"n", int64_t{3}}, {"on", true}, {"opt", std::string("adam")}};
   assignment.resume_from = Checkpoint{4, {}};
-  const std::string line = assignment_line(assignment, "/there");
+  const std::string line = assignment_line(assignment, {"/there", ""});
   EXPECT_EQ(line.find('\n'), line.size() - 1);
-  for (const char* part : {R"("attempt":9)", R"("first_epoch":5)", R"("lr":0.5)", R"("n":3)",
-                           R"("on":true)", R"("opt":"adam")", R"("path":"/there")"})
-    EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
+  expect_parts(line, {R"("attempt":9)", R"("first_epoch":5)", R"("lr":0.5)", R"("n":3)",
+                      R"("on":true)", R"("opt":"adam")", R"("path":"/there")"});
+}
+
+TEST(TrainerMessagesTest, NormalizeIsAWordOrTheStatistics) {
+  Assignment assignment;
+  assignment.data.normalize = Normalize::kSymmetric;
+  expect_parts(assignment_line(assignment, {}), {R"("normalize":"symmetric")"});
+  assignment.data.normalize = Normalize::kGiven;
+  assignment.data.mean = 0.25;
+  assignment.data.stddev = 0.5;
+  expect_parts(assignment_line(assignment, {}), {R"("normalize":{"mean":0.25,"std":0.5})"});
+}
+
+TEST(TrainerMessagesTest, AnEncoderIsAFileOnThisMachine) {
+  Assignment assignment;
+  assignment.model.type = "classifier";
+  assignment.model.classes = 7;
+  assignment.model.target = Target::kUnit;
+  EXPECT_EQ(assignment_line(assignment, {}).find("encoder"), std::string::npos);
+  assignment.model.encoder = EncoderSource{"", "best", "/named", false, std::nullopt};
+  expect_parts(assignment_line(assignment, {}), {R"("classes":7)", R"("target":"unit")",
+                                                 R"("encoder":{"file":"/named","freeze":false})"});
+  assignment.model.encoder = EncoderSource{"other", "best", "", true, ArtifactRef{}};
+  expect_parts(assignment_line(assignment, {"", "/fetched"}),
+               {R"("encoder":{"file":"/fetched","freeze":true})"});
+}
+
+TEST(TrainerMessagesTest, TheCacheDirectoryIsOptional) {
+  TrainerHello hello;
+  EXPECT_EQ(hello_line(hello).find("cache_dir"), std::string::npos);
+  hello.cache_dir = "/cache";
+  expect_parts(hello_line(hello), {R"("cache_dir":"/cache")"});
 }
 
 TEST(LineBufferTest, CutsLinesWhereverTheBytesAreCut) {

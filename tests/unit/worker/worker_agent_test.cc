@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 
 #include "core/sha256.h"
 #include "tests/support/agent_fixture.h"
@@ -37,6 +38,11 @@ class WorkerAgentTest : public ::testing::Test {
   }
   bool reports(int64_t attempt, size_t count) {
     return eventually([&] { return epochs_of(attempt).size() >= count; });
+  }
+  // The artifact of the attempt that ended first.
+  std::string kept_state() {
+    const auto saved = coordinator_.received_of<proto::ArtifactSaved>();
+    return saved.empty() ? "" : coordinator_.artifacts()[saved.front().artifact.sha256];
   }
   // Sequence numbers in the order they arrived.
   std::vector<uint64_t> sequences() {
@@ -222,6 +228,41 @@ TEST_F(WorkerAgentTest, MissingCheckpointLosesTheAttemptNotTheWorker) {
   ASSERT_TRUE(ends(1));
   EXPECT_EQ(outcome(1).state, AttemptState::kLost);
   EXPECT_NE(outcome(1).message.find("checkpoint"), std::string::npos) << outcome(1).message;
+}
+
+TEST_F(WorkerAgentTest, AnEncoderIsFetchedBeforeTheTrainerNeedsIt) {
+  RunningAgent agent(coordinator_, directory_);
+  Assignment assignment = scripted_assignment(1, 4);
+  assignment.resume_from = Checkpoint{2, coordinator_.store(R"({"value":1.5})")};
+  assignment.model.encoder =
+      EncoderSource{"other", "best", "", false, coordinator_.store("the encoder's weights")};
+  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
+  ASSERT_TRUE(ends(1));
+  EXPECT_EQ(outcome(1).state, AttemptState::kSucceeded) << outcome(1).message;
+  EXPECT_EQ(epochs_of(1), (std::vector<int64_t>{3, 4}));
+  EXPECT_NE(kept_state().find(R"("encoder":"the encoder's weights")"), std::string::npos);
+}
+
+TEST_F(WorkerAgentTest, AnEncoderThatLiesOnThisMachineIsUsedWhereItIs) {
+  const auto file = directory_ / "model.safetensors";
+  std::ofstream(file) << "weights by hand";
+  RunningAgent agent(coordinator_, directory_);
+  Assignment assignment = scripted_assignment(1, 1);
+  assignment.model.encoder = EncoderSource{"", "best", file.string(), false, std::nullopt};
+  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
+  ASSERT_TRUE(ends(1));
+  EXPECT_NE(kept_state().find(R"("encoder":"weights by hand")"), std::string::npos);
+}
+
+TEST_F(WorkerAgentTest, MissingEncoderLosesTheAttemptNotTheWorker) {
+  RunningAgent agent(coordinator_, directory_);
+  Assignment assignment = scripted_assignment(1, 4);
+  assignment.model.encoder =
+      EncoderSource{"other", "best", "", false, ArtifactRef{sha256_hex("nowhere"), 7}};
+  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
+  ASSERT_TRUE(ends(1));
+  EXPECT_EQ(outcome(1).state, AttemptState::kLost);
+  EXPECT_NE(outcome(1).message.find("encoder"), std::string::npos) << outcome(1).message;
 }
 
 TEST_F(WorkerAgentTest, CheckpointThatThereIsNoRoomForLosesTheAttempt) {

@@ -4,13 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "core/text.h"
+#include "worker/trainer/parameter_json.h"
 
 namespace foldmill::trainer {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr const char* kDefaultVariant = "conv3";
 
 Status bad(std::string_view what) { return invalid_argument(concat("trainer protocol: ", what)); }
 
@@ -27,39 +26,67 @@ Hello parse_hello(const Json& json) {
   read_optional(json, "threads", hello.threads);
   read_optional(json, "data_dirs", hello.data_dirs);
   hello.work_dir = json.at("work_dir").get<std::string>();
+  hello.cache_dir = json.value("cache_dir", std::string());
   return hello;
 }
 
-Result<ParameterSet> parse_params(const Json& json) {
-  ParameterSet params;
-  for (const auto& [name, value] : json.items()) {
-    if (value.is_boolean())
-      params.set(name, value.get<bool>());
-    else if (value.is_number_integer())
-      params.set(name, value.get<int64_t>());
-    else if (value.is_number())
-      params.set(name, value.get<double>());
-    else if (value.is_string())
-      params.set(name, value.get<std::string>());
-    else
-      return bad(concat("parameter ", name, " is neither a bool, a number nor a string"));
-  }
-  return params;
+// Sets `out` to what the word at `key` stands for, when it is there.
+template <class Enum>
+Status read_word(const Json& object, const char* key,
+                 std::optional<Enum> (*parse)(std::string_view), Enum& out) {
+  const auto found = object.find(key);
+  if (found == object.end()) return ok_status();
+  const std::optional<Enum> parsed = parse(found->get<std::string>());
+  if (!parsed) return bad(concat(key, " '", found->get<std::string>(), "' is not known"));
+  out = *parsed;
+  return ok_status();
+}
+
+Status parse_statistics(const Json& json, DataSpec& data) {
+  data.normalize = Normalize::kGiven;
+  json.at("mean").get_to(data.mean);
+  json.at("std").get_to(data.stddev);
+  if (data.stddev > 0) return ok_status();
+  return bad(concat("normalize: std must be positive, got ", format_number(data.stddev)));
 }
 
 Result<DataSpec> parse_data(const Json& json) {
   DataSpec data;
   json.at("dataset").get_to(data.dataset);
   read_optional(json, "path", data.path);
-  const auto normalize = json.value("normalize", std::string("unit"));
-  const auto parsed = parse_normalize(normalize);
-  if (!parsed) return bad(concat("normalize '", normalize, "' is not known"));
-  data.normalize = *parsed;
+  if (const auto given = json.find("normalize"); given != json.end() && given->is_object())
+    FOLDMILL_RETURN_IF_ERROR(parse_statistics(*given, data));
+  else
+    FOLDMILL_RETURN_IF_ERROR(read_word(json, "normalize", parse_normalize, data.normalize));
   if (const auto subset = json.find("subset"); subset != json.end()) {
     data.subset_train = subset->at("train").get<int64_t>();
     read_optional(*subset, "stratified", data.subset_stratified);
   }
   return data;
+}
+
+Result<ModelSpec> parse_model(const Json& json) {
+  ModelSpec model;
+  json.at("type").get_to(model.type);
+  read_optional(json, "variant", model.variant);
+  if (const auto& variants = variants_of(model.type); model.variant.empty() && !variants.empty())
+    model.variant = variants.front();
+  FOLDMILL_RETURN_IF_ERROR(read_word(json, "target", parse_target, model.target));
+  read_optional(json, "classes", model.classes);
+  if (const auto encoder = json.find("encoder"); encoder != json.end()) {
+    model.encoder.emplace();
+    encoder->at("file").get_to(model.encoder->file);
+    read_optional(*encoder, "freeze", model.encoder->freeze);
+  }
+  return model;
+}
+
+Result<ObjectiveSpec> parse_objective(const Json& json) {
+  ObjectiveSpec objective;
+  json.at("metric").get_to(objective.metric);
+  FOLDMILL_RETURN_IF_ERROR(read_word(json, "direction", parse_direction, objective.direction));
+  FOLDMILL_RETURN_IF_ERROR(read_word(json, "take", parse_take, objective.take));
+  return objective;
 }
 
 FoldPlan parse_folds(const Json& json) {
@@ -92,11 +119,9 @@ Result<TrainerAssignment> parse_assignment(const Json& json) {
   json.at("seed").get_to(assignment.seed);
   FOLDMILL_ASSIGN_OR_RETURN(assignment.data, parse_data(json.at("data")));
   assignment.folds = parse_folds(json.at("folds"));
-  json.at("model").at("type").get_to(assignment.model.type);
-  read_optional(json.at("model"), "variant", assignment.model.variant);
-  if (assignment.model.variant.empty()) assignment.model.variant = kDefaultVariant;
-  FOLDMILL_ASSIGN_OR_RETURN(assignment.params, parse_params(json.at("params")));
-  json.at("objective").at("metric").get_to(assignment.objective.metric);
+  FOLDMILL_ASSIGN_OR_RETURN(assignment.model, parse_model(json.at("model")));
+  FOLDMILL_ASSIGN_OR_RETURN(assignment.params, parse_parameters(json.at("params")));
+  FOLDMILL_ASSIGN_OR_RETURN(assignment.objective, parse_objective(json.at("objective")));
   json.at("epochs").get_to(assignment.epochs);
   read_optional(json, "checkpoint_every_epochs", assignment.checkpoint_every_epochs);
   if (const auto resume = json.find("resume_from"); resume != json.end())

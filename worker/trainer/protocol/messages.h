@@ -23,6 +23,7 @@ struct Hello {
   int threads = 1;
   std::vector<std::string> data_dirs;
   std::filesystem::path work_dir;
+  std::filesystem::path cache_dir;  // shared with other trainers, outlives them; empty: none
 };
 
 // An assignment as the trainer gets it: the checkpoint is a file here.

@@ -4,9 +4,9 @@
 #include <thread>
 #include <utility>
 
+#include "core/model_spec.h"
 #include "core/text.h"
 #include "worker/trainer/attempt_runner.h"
-#include "worker/trainer/models/registry.h"
 #include "worker/trainer/torch_compat.h"
 
 namespace foldmill::trainer {
@@ -38,6 +38,13 @@ std::vector<std::string> devices() {
   std::vector<std::string> names = {"cpu"};
   for (size_t i = 0; i < torch::cuda::device_count(); ++i) names.push_back(concat("cuda:", i));
   return names;
+}
+
+// What this program trains: all but the user's own programs.
+std::vector<std::string> trained_types() {
+  std::vector<std::string> types = foldmill::model_types();
+  std::erase(types, "command");
+  return types;
 }
 
 void configure_torch(int threads) {
@@ -116,8 +123,9 @@ Status Session::greet(const Hello& hello) {
   configure_torch(hello.threads);
   const torch::Device device(hello.device);
   on_cuda_ = device.is_cuda();
-  runner_ = std::make_unique<AttemptRunner>(device, hello.data_dirs, hello.work_dir);
-  socket_.write_line(ready_line(version_, model_types(), known));
+  runner_ = std::make_unique<AttemptRunner>(device, hello.data_dirs, hello.work_dir,
+                                            hello.cache_dir);
+  socket_.write_line(ready_line(version_, trained_types(), known));
   return ok_status();
 }
 

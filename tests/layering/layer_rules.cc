@@ -32,6 +32,7 @@ const std::vector<Library>& libraries() {
       {"protobuf", {"google/protobuf/"}, {"proto", "coordinator", "worker/agent", "cli"}},
       {"libtorch", {"torch/", "ATen/", "c10/"}, {"worker/trainer"}},
       {"zlib", {"zlib.h"}, {"worker/trainer"}},
+      {"libpng", {"png.h"}, {"worker/trainer"}},
       {"SQLite", {"SQLiteCpp/", "sqlite3"}, {"storage"}},
       {"yaml-cpp", {"yaml-cpp/"}, {"cli"}},
       {"CLI11", {"CLI/"}, {"coordinator", "worker", "worker/trainer", "cli"}},

@@ -2,28 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include "core/sha256.h"
-#include "tests/unit/trainer/fixture.h"
-#include "worker/trainer/attempt_error.h"
-#include "worker/trainer/data/dataset_files.h"
+#include "tests/unit/trainer/data_fixture.h"
 
 namespace foldmill::trainer {
 namespace {
 
 using ::testing::HasSubstr;
-
-// What the error says, after checking that it blames the data.
-std::string error_of(const std::function<void()>& act, EndCause cause = EndCause::kDataMissing) {
-  try {
-    act();
-  } catch (const AttemptError& error) {
-    EXPECT_EQ(error.cause(), cause);
-    return error.what();
-  }
-  return "no error";
-}
 
 class IdxFileTest : public ::testing::Test {
  protected:
@@ -44,9 +30,7 @@ TEST_F(IdxFileTest, ReadsSizesAndValuesPlainAndPacked) {
   EXPECT_EQ(plain.sizes, (std::vector<int64_t>{2, 1, 3}));
   EXPECT_EQ(std::string(plain.values.begin(), plain.values.end()), "abcdef");
 
-  gzFile packed = gzopen(path_.c_str(), "wb");
-  gzwrite(packed, bytes.data(), static_cast<unsigned>(bytes.size()));
-  gzclose(packed);
+  write_file(path_, gzipped(bytes));
   EXPECT_EQ(read_idx(path_, 3, sha256_hex(bytes)).values, plain.values);
 
   const std::string half = read_file(path_).substr(0, 20);
@@ -65,39 +49,6 @@ TEST_F(IdxFileTest, SaysWhatIsWrongWithAFile) {
   EXPECT_THAT(error_for(idx_bytes({0}, ""), 1), HasSubstr("empty"));
   EXPECT_THAT(error_for(idx_bytes({0xFFFFFFFF, 0xFFFFFFFF}, "a"), 2), HasSubstr("4 GiB"));
   EXPECT_THAT(error_for(idx_bytes({3}, "abc"), 1, std::string(64, '0')), HasSubstr("SHA-256"));
-}
-
-TEST(DatasetFilesTest, SaysWhereItLooked) {
-  const TempDir directory;
-  DataSpec data;
-  data.dataset = "mnist";
-  EXPECT_THAT(error_of([&] { locate_dataset(data, {directory.path().string()}); }),
-              HasSubstr((directory.path() / "mnist/train-images-idx3-ubyte[.gz]").string()));
-  EXPECT_THAT(error_of([&] { locate_dataset(data, {}); }), HasSubstr("no data directory"));
-  write_file(directory.path() / "train-images-idx3-ubyte", "");
-  EXPECT_THAT(error_of([&] { locate_dataset(data, {directory.path().string()}); }),
-              HasSubstr("labels-idx1-ubyte"));
-  data.dataset = "idx";
-  EXPECT_THAT(error_of([&] { locate_dataset(data, {}); }, EndCause::kUserError), HasSubstr("path"));
-  data.dataset = "cifar";
-  EXPECT_THAT(error_of([&] { locate_dataset(data, {}); }, EndCause::kUserError),
-              HasSubstr("'cifar' is not known"));
-}
-
-TEST(DatasetFilesTest, TakesADirectoryAPrefixAndARelativePath) {
-  const TempDir directory;
-  const auto images = directory.path() / "train-images-idx3-ubyte.gz";
-  write_file(images, "");
-  DataSpec data;
-  data.dataset = "idx";
-  data.path = directory.path().string();
-  EXPECT_EQ(locate_dataset(data, {}).images, images);
-  EXPECT_FALSE(locate_dataset(data, {}).labels);
-  data.path = (directory.path() / "train").string();
-  EXPECT_EQ(locate_dataset(data, {}).images, images);
-  data.path = directory.path().filename().string();
-  EXPECT_EQ(locate_dataset(data, {"/nowhere", directory.path().parent_path().string()}).images,
-            images);
 }
 
 }  // namespace

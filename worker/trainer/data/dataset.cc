@@ -1,40 +1,46 @@
 #include "worker/trainer/data/dataset.h"
 
-#include "core/text.h"
-#include "worker/trainer/attempt_error.h"
-#include "worker/trainer/data/idx_file.h"
+#include <algorithm>
 
 namespace foldmill::trainer {
+namespace {
 
-Dataset load_dataset(const DataSpec& data, const std::vector<std::string>& data_dirs,
-                     torch::Device device) {
-  const DatasetFiles files = locate_dataset(data, data_dirs);
-  const KnownDataset* known = find_known_dataset(data.dataset);
-  IdxFile images = read_idx(files.images, 3, known != nullptr ? known->images_sha256 : "");
+// Views the pixels where they are and keeps them alive.
+torch::Tensor view(const RawDataset& raw) {
+  void* pixels = const_cast<std::byte*>(raw.pixels.data());  // torch has no read-only tensors
+  return torch::from_blob(
+      pixels, {raw.images, raw.channels, raw.height, raw.width}, [owner = raw.owner](void*) {},
+      raw.pixel_type == PixelType::kUint8 ? torch::kUInt8 : torch::kFloat32);
+}
+
+}  // namespace
+
+Dataset make_dataset(const StoredDataset& stored, torch::Device device) {
+  const RawDataset& raw = stored.dataset.raw;
   Dataset dataset;
-  if (files.labels) {
-    const IdxFile labels = read_idx(*files.labels, 1, known != nullptr ? known->labels_sha256 : "");
-    if (labels.sizes[0] != images.sizes[0])
-      throw AttemptError(EndCause::kDataMissing,
-                         concat("data set ", data.dataset, ": ", files.images.string(), " holds ",
-                                images.sizes[0], " images, ", files.labels->string(), " holds ",
-                                labels.sizes[0], " labels: they do not belong together"));
-    dataset.labels.assign(labels.values.begin(), labels.values.end());
+  dataset.images = view(raw).to(device);
+  if (!raw.labels.empty()) {
+    dataset.label_tensor = torch::tensor(raw.labels, torch::kInt64).to(device);
+    dataset.classes = *std::max_element(raw.labels.begin(), raw.labels.end()) + 1;
   }
-  dataset.images =
-      torch::from_blob(images.values.data(), {images.sizes[0], 1, images.sizes[1], images.sizes[2]},
-                       torch::kUInt8)
-          .clone()
-          .to(device);
+  dataset.labels = raw.labels;
+  dataset.class_names = raw.class_names;
+  dataset.fingerprint = stored.dataset.fingerprint;
+  dataset.from_cache = stored.from_cache;
   return dataset;
 }
 
+Dataset load_dataset(const DataSpec& data, const std::vector<std::string>& data_dirs,
+                     torch::Device device, const std::filesystem::path& cache_dir) {
+  return make_dataset(DatasetStore(data_dirs, cache_dir).load(data), device);
+}
+
 std::shared_ptr<const Dataset> DatasetCache::get(const DataSpec& data) {
-  if (!dataset_ || name_ != data.dataset || path_ != data.path) {
+  if (!dataset_ || key_ != store_.key(data)) {
     dataset_.reset();  // never two sets on the device at a time
-    dataset_ = std::make_shared<const Dataset>(load_dataset(data, data_dirs_, device_));
-    name_ = data.dataset;
-    path_ = data.path;
+    const StoredDataset stored = store_.load(data);
+    dataset_ = std::make_shared<const Dataset>(make_dataset(stored, device_));
+    key_ = stored.key;
   }
   return dataset_;
 }

@@ -1,42 +1,55 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/study.h"
-#include "worker/trainer/data/dataset_files.h"
+#include "worker/trainer/data/dataset_store.h"
 #include "worker/trainer/torch_compat.h"
 
 namespace foldmill::trainer {
 
-// The training images of one data set, whole, on the device, as bytes: a float copy would cost four
-// times the memory of every slot and saves nothing that can be measured. Immutable.
+// The training images of one data set, whole, on the device, as they were stored: a float copy of
+// bytes would cost four times the memory of every slot and saves nothing that can be measured.
+// Immutable; on the CPU the images may lie in a file that is mapped read-only.
 struct Dataset {
-  torch::Tensor images;         // [n, 1, height, width], uint8
-  std::vector<int64_t> labels;  // one per image, or empty
+  torch::Tensor images;         // [n, channels, height, width], uint8, or float32 in [0, 1]
+  torch::Tensor label_tensor;   // [n], int64, on the device; undefined without labels
+  std::vector<int64_t> labels;  // the same on the host, or empty
+  int64_t classes = 0;          // largest label + 1; 0 without labels
+  std::vector<std::string> class_names;  // by label; empty where the format has no names
+  std::string fingerprint;               // SHA-256 of images and labels, see fingerprint_of
+  bool from_cache = false;               // false: read from its source files
 
   int64_t size() const { return images.size(0); }
 };
 
-// Reads and checks the files. Throws AttemptError.
-Dataset load_dataset(const DataSpec& data, const std::vector<std::string>& data_dirs,
-                     torch::Device device);
+// Puts a data set on the device. On the CPU nothing is copied.
+Dataset make_dataset(const StoredDataset& stored, torch::Device device);
 
-// Keeps the last data set between attempts, so that a process reads it once. One thread.
+// Reads and checks the files, or their cache. Throws AttemptError.
+Dataset load_dataset(const DataSpec& data, const std::vector<std::string>& data_dirs,
+                     torch::Device device, const std::filesystem::path& cache_dir = {});
+
+// Keeps the last data set between attempts, so that a process reads it once, and again only if its
+// files have changed. One thread.
 class DatasetCache {
  public:
-  DatasetCache(std::vector<std::string> data_dirs, torch::Device device)
-      : data_dirs_(std::move(data_dirs)), device_(device) {}
+  // `cache_dir`: see DatasetStore.
+  DatasetCache(std::vector<std::string> data_dirs, torch::Device device,
+               std::filesystem::path cache_dir = {})
+      : store_(std::move(data_dirs), std::move(cache_dir)), device_(device) {}
 
+  // Throws AttemptError.
   std::shared_ptr<const Dataset> get(const DataSpec& data);
 
  private:
-  std::vector<std::string> data_dirs_;
+  DatasetStore store_;
   torch::Device device_;
-  std::string name_;
-  std::string path_;
+  std::string key_;
   std::shared_ptr<const Dataset> dataset_;
 };
 

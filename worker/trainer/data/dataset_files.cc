@@ -14,83 +14,126 @@ namespace fs = std::filesystem;
 constexpr std::string_view kImages = "images-idx3-ubyte";
 constexpr std::string_view kLabels = "labels-idx1-ubyte";
 
-const std::array<KnownDataset, 2>& known_datasets() {
-  static const std::array<KnownDataset, 2> kKnown = {
-      KnownDataset{
-          "fashion-mnist", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-          "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9", 0.2860, 0.3530},
-      KnownDataset{"mnist", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-                   "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5", 0.1307,
-                   0.3081}};
-  return kKnown;
+// Looks at one place; notes in `tried` what it looked for and did not find.
+using Finder = std::optional<DatasetFiles> (*)(const fs::path& place,
+                                               std::vector<std::string>& tried);
+
+struct Format {
+  std::string_view dataset;
+  std::string_view path;  // what `path` is, for messages; empty where it may be left out
+  Finder find;
+};
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
 }
 
-// "…/train" for a directory; a prefix stands for itself.
-std::vector<fs::path> candidate_prefixes(const DataSpec& data,
-                                         const std::vector<std::string>& data_dirs) {
-  std::vector<fs::path> prefixes;
-  const auto add_place = [&](const fs::path& place) {
-    prefixes.push_back(place / "train");
-    if (!data.path.empty()) prefixes.push_back(place);
-  };
-  if (!data.path.empty()) {
-    if (fs::path(data.path).is_absolute()) {
-      add_place(data.path);
-    } else {
-      for (const std::string& dir : data_dirs) add_place(fs::path(dir) / data.path);
-    }
-    return prefixes;
-  }
-  for (const std::string& dir : data_dirs) {
-    add_place(fs::path(dir) / data.dataset);
-    add_place(dir);
-  }
-  return prefixes;
-}
-
-std::optional<fs::path> find_file(const fs::path& prefix, std::string_view ending) {
+std::optional<fs::path> find_idx_file(const fs::path& prefix, std::string_view ending) {
   for (const std::string_view packed : {"", ".gz"}) {
     fs::path path(concat(prefix.string(), "-", ending, packed));
-    std::error_code error;
-    if (fs::is_regular_file(path, error)) return path;
+    if (is_file(path)) return path;
   }
   return std::nullopt;
 }
 
-void check_spec(const DataSpec& data) {
-  if (data.dataset == "idx") {
-    if (data.path.empty())
-      throw AttemptError(EndCause::kUserError,
-                         "data: `dataset: idx` needs `path`, a directory with "
-                         "train-images-idx3-ubyte[.gz] and train-labels-idx1-ubyte[.gz]");
-  } else if (find_known_dataset(data.dataset) == nullptr) {
-    throw AttemptError(EndCause::kUserError,
-                       concat("data: data set '", data.dataset,
-                              "' is not known here; known are fashion-mnist, mnist and idx"));
+// A directory, or a prefix before "-images-idx3-ubyte".
+std::optional<DatasetFiles> find_idx(const fs::path& place, std::vector<std::string>& tried) {
+  for (const fs::path& prefix : {place / "train", place}) {
+    if (const auto images = find_idx_file(prefix, kImages))
+      return DatasetFiles{*images, find_idx_file(prefix, kLabels)};
+    tried.push_back(concat(prefix.string(), "-", kImages, "[.gz]"));
   }
+  return std::nullopt;
+}
+
+// An .npz, an .npy with labels.npy beside it or not, or a directory of images.npy and labels.npy.
+std::optional<DatasetFiles> find_npy(const fs::path& place, std::vector<std::string>& tried) {
+  for (const fs::path& images : {place, place / "images.npy"}) {
+    tried.push_back(images.string());
+    if (!is_file(images)) continue;
+    const fs::path labels = images.parent_path() / "labels.npy";
+    const bool separate = images.extension() != ".npz" && images != labels && is_file(labels);
+    return DatasetFiles{images, separate ? std::optional(labels) : std::nullopt};
+  }
+  return std::nullopt;
+}
+
+std::optional<DatasetFiles> find_folder(const fs::path& place, std::vector<std::string>& tried) {
+  std::error_code ignored;
+  if (fs::is_directory(place, ignored)) return DatasetFiles{place, std::nullopt};
+  tried.push_back(concat(place.string(), "/"));
+  return std::nullopt;
+}
+
+std::optional<DatasetFiles> find_csv(const fs::path& place, std::vector<std::string>& tried) {
+  if (is_file(place)) return DatasetFiles{place, std::nullopt};
+  tried.push_back(place.string());
+  return std::nullopt;
+}
+
+constexpr std::array<Format, 6> kFormats = {{
+    {"fashion-mnist", "", &find_idx},
+    {"mnist", "", &find_idx},
+    {"idx", "a directory with train-images-idx3-ubyte[.gz] and train-labels-idx1-ubyte[.gz]",
+     &find_idx},
+    {"npy", "an .npz file, an .npy file, or a directory with images.npy and labels.npy", &find_npy},
+    {"image-folder", "a directory with a folder of PNG images for each class", &find_folder},
+    {"csv", "a .csv or .csv.gz file with one image per line", &find_csv},
+}};
+
+const Format& format_of(const DataSpec& data) {
+  std::vector<std::string> names;
+  for (const Format& format : kFormats) {
+    if (format.dataset == data.dataset) {
+      if (data.path.empty() && !format.path.empty())
+        throw AttemptError(EndCause::kUserError, concat("data: `dataset: ", data.dataset,
+                                                        "` needs `path`, ", format.path));
+      return format;
+    }
+    names.emplace_back(format.dataset);
+  }
+  throw AttemptError(EndCause::kUserError,
+                     concat("data: data set '", data.dataset, "' is not known here; known are ",
+                            join(names, ", ")));
+}
+
+std::vector<fs::path> candidate_places(const DataSpec& data,
+                                       const std::vector<std::string>& data_dirs) {
+  if (fs::path(data.path).is_absolute()) return {data.path};
+  std::vector<fs::path> places;
+  for (const std::string& dir : data_dirs) {
+    places.push_back(fs::path(dir) / (data.path.empty() ? data.dataset : data.path));
+    if (data.path.empty()) places.emplace_back(dir);
+  }
+  return places;
 }
 
 }  // namespace
 
 const KnownDataset* find_known_dataset(const std::string& name) {
-  for (const KnownDataset& known : known_datasets())
+  static const std::array<KnownDataset, 2> kKnown = {{
+      {"fashion-mnist", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+       "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"},
+      {"mnist", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+       "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"},
+  }};
+  for (const KnownDataset& known : kKnown)
     if (known.name == name) return &known;
   return nullptr;
 }
 
 DatasetFiles locate_dataset(const DataSpec& data, const std::vector<std::string>& data_dirs) {
-  check_spec(data);
+  const Format& format = format_of(data);
   std::vector<std::string> tried;
-  for (const fs::path& prefix : candidate_prefixes(data, data_dirs)) {
-    tried.push_back(concat(prefix.string(), "-", kImages, "[.gz]"));
-    const auto images = find_file(prefix, kImages);
-    if (!images) continue;
-    DatasetFiles files{*images, find_file(prefix, kLabels)};
-    if (!files.labels && data.dataset != "idx")
+  for (const fs::path& place : candidate_places(data, data_dirs)) {
+    const std::optional<DatasetFiles> files = format.find(place, tried);
+    if (!files) continue;
+    if (!files->labels && find_known_dataset(data.dataset) != nullptr)
       throw AttemptError(EndCause::kDataMissing,
-                         concat("data set ", data.dataset, ": found ", images->string(),
-                                " but not ", prefix.string(), "-", kLabels, "[.gz] beside it"));
-    return files;
+                         concat("data set ", data.dataset, ": found ", files->images.string(),
+                                " but not train-", kLabels, "[.gz] beside it"));
+    return *files;
   }
   throw AttemptError(
       EndCause::kDataMissing,

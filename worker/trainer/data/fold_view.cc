@@ -1,6 +1,6 @@
 #include "worker/trainer/data/fold_view.h"
 
-#include <cmath>
+#include <algorithm>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -12,7 +12,7 @@
 namespace foldmill::trainer {
 namespace {
 
-void check_labels(const Dataset& dataset, const Assignment& assignment) {
+void check_stratifiable(const Dataset& dataset, const Assignment& assignment) {
   const bool wanted = assignment.folds.stratified ||
                       (assignment.data.subset_train && assignment.data.subset_stratified);
   if (wanted && dataset.labels.empty())
@@ -53,48 +53,21 @@ torch::Tensor to_tensor(const std::vector<int64_t>& positions, torch::Device dev
   return torch::tensor(positions, torch::kInt64).to(device);
 }
 
-// Exact: sums of bytes and of their squares are integers.
-Normalization measure(const torch::Tensor& images) {
-  const torch::Tensor values = images.to(torch::kInt64);
-  const double count = static_cast<double>(values.numel());
-  const double mean = values.sum().item<double>() / count;
-  const double variance = (values * values).sum().item<double>() / count - mean * mean;
-  const double stddev = std::sqrt(std::max(variance, 0.0)) / 255;
-  if (!(stddev > 0))
-    throw AttemptError(EndCause::kUserError,
-                       "data: every pixel of the training part is the same, which `normalize: "
-                       "standard` cannot scale; use `normalize: unit`");
-  return {1 / stddev, -(mean / 255) / stddev};
-}
-
-Normalization choose_normalization(const Dataset& dataset, const torch::Tensor& train,
-                                   const DataSpec& data) {
-  switch (data.normalize) {
-    case Normalize::kUnit:
-      return {1, 0};
-    case Normalize::kSymmetric:
-      return {2, -1};
-    case Normalize::kStandard:
-      break;
-  }
-  if (const KnownDataset* known = find_known_dataset(data.dataset))
-    return {1 / known->stddev, -known->mean / known->stddev};
-  return measure(dataset.images.index_select(0, train));
-}
-
 }  // namespace
 
 FoldView::FoldView(std::shared_ptr<const Dataset> dataset, const Assignment& assignment)
     : dataset_(std::move(dataset)),
       order_seed_(derive_seed(assignment.seed, RandomPurpose::kOrder, assignment.fold.trial,
                               assignment.fold.fold)) {
-  check_labels(*dataset_, assignment);
+  check_stratifiable(*dataset_, assignment);
   SplitIndices parts = split(*dataset_, choose_subset(*dataset_, assignment), assignment);
   const torch::Device device = dataset_->images.device();
   train_ = to_tensor(parts.train, device);
   validation_ = to_tensor(parts.validation, device);
   train_positions_ = std::move(parts.train);
-  normalization_ = choose_normalization(*dataset_, train_, assignment.data);
+  normalization_ = choose_normalization(assignment.data, dataset_->images, train_);
+  const bool bytes = dataset_->images.scalar_type() == torch::kUInt8;
+  factor_ = normalization_.scale() / (bytes ? 255 : 1);
 }
 
 torch::Tensor FoldView::train_order(int64_t epoch) const {
@@ -105,12 +78,14 @@ torch::Tensor FoldView::train_order(int64_t epoch) const {
   return to_tensor(order, train_.device());
 }
 
-torch::Tensor FoldView::batch(const torch::Tensor& order, int64_t begin, int64_t count) const {
-  const int64_t end = std::min(begin + count, order.size(0));
-  return dataset_->images.index_select(0, order.slice(0, begin, end))
-      .to(torch::kFloat32)
-      .mul_(normalization_.scale / 255)
-      .add_(normalization_.offset);
+Batch FoldView::batch(const torch::Tensor& order, int64_t begin, int64_t count) const {
+  Batch batch;
+  batch.positions = order.slice(0, begin, std::min(begin + count, order.size(0)));
+  batch.images = dataset_->images.index_select(0, batch.positions).to(torch::kFloat32);
+  batch.images.mul_(factor_).add_(normalization_.offset());
+  if (dataset_->label_tensor.defined())
+    batch.labels = dataset_->label_tensor.index_select(0, batch.positions);
+  return batch;
 }
 
 }  // namespace foldmill::trainer

@@ -5,19 +5,12 @@
 #include <vector>
 
 #include "core/assignment.h"
+#include "worker/trainer/data/batch.h"
 #include "worker/trainer/data/dataset.h"
+#include "worker/trainer/data/normalization.h"
 #include "worker/trainer/torch_compat.h"
 
 namespace foldmill::trainer {
-
-// Pixels as the network sees them: value / 255 * scale + offset.
-struct Normalization {
-  double scale = 1;
-  double offset = 0;
-
-  // A squared error in the network's units, on the [0, 1] scale of the pixels.
-  double unit_mse(double mse) const { return mse / (scale * scale); }
-};
 
 // One fold of one data set: positions of the training and of the validation images. A view; the
 // images stay where they are. One thread.
@@ -29,17 +22,21 @@ class FoldView {
 
   int64_t train_size() const { return train_.size(0); }
   int64_t validation_size() const { return validation_.size(0); }
+  int64_t channels() const { return dataset_->images.size(1); }
   int64_t height() const { return dataset_->images.size(2); }
   int64_t width() const { return dataset_->images.size(3); }
+  int64_t classes() const { return dataset_->classes; }  // 0 without labels
+  const Dataset& dataset() const { return *dataset_; }
   const Normalization& normalization() const { return normalization_; }
 
+  const torch::Tensor& train_positions() const { return train_; }  // [train_size], int64
   // The training positions in the order of `epoch` (from 1): a function of (study seed, trial,
   // fold, epoch) alone, so an attempt that resumes sees the batches it would have seen.
   torch::Tensor train_order(int64_t epoch) const;
   const torch::Tensor& validation_order() const { return validation_; }
 
-  // Images order[begin … begin+count) as floats, normalised; fewer at the end of the order.
-  torch::Tensor batch(const torch::Tensor& order, int64_t begin, int64_t count) const;
+  // The images order[begin … begin+count), normalised; fewer at the end of the order.
+  Batch batch(const torch::Tensor& order, int64_t begin, int64_t count) const;
 
  private:
   std::shared_ptr<const Dataset> dataset_;
@@ -48,6 +45,7 @@ class FoldView {
   torch::Tensor train_;                   // the same on the device
   torch::Tensor validation_;
   Normalization normalization_;
+  double factor_;  // of stored pixels: the normalisation's, and 1/255 for bytes
 };
 
 }  // namespace foldmill::trainer

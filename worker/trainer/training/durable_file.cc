@@ -45,16 +45,29 @@ class Descriptor {
   int fd_;
 };
 
+void write_synced(const std::filesystem::path& path,
+                  std::initializer_list<std::string_view> pieces) {
+  const Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  for (const std::string_view piece : pieces) file.write(piece);
+  file.sync();
+}
+
 }  // namespace
 
 void write_durably(const std::filesystem::path& path, std::string_view content) {
+  write_durably(path, std::initializer_list<std::string_view>{content});
+}
+
+void write_durably(const std::filesystem::path& path,
+                   std::initializer_list<std::string_view> pieces) {
   const std::filesystem::path temporary(concat(path.string(), ".tmp"));
-  {
-    const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    file.write(content);
-    file.sync();
+  try {
+    write_synced(temporary, pieces);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "rename");
+  } catch (const AttemptError&) {
+    ::unlink(temporary.c_str());
+    throw;
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "rename");
   const std::filesystem::path directory = path.parent_path();
   Descriptor(directory.empty() ? "." : directory, O_RDONLY | O_DIRECTORY).sync();
 }

@@ -85,7 +85,7 @@ std::optional<double> Trainer::train_epoch(int64_t epoch, const StopToken& stop)
   LossSum sum(order.device());
   for (int64_t begin = 0; begin < order.size(0); begin += options_.batch_size) {
     if (stop.requested()) return std::nullopt;
-    const torch::Tensor images = fold_.batch(order, begin, options_.batch_size);
+    const torch::Tensor images = fold_.batch(order, begin, options_.batch_size).images;
     const torch::Tensor loss = torch::mse_loss(model_->forward(images), images);
     optimizer_->zero_grad();
     loss.backward();
@@ -101,7 +101,7 @@ std::optional<double> Trainer::validate(const StopToken& stop) {
   LossSum sum(order.device());
   for (int64_t begin = 0; begin < order.size(0); begin += options_.batch_size) {
     if (stop.requested()) return std::nullopt;
-    const torch::Tensor images = fold_.batch(order, begin, options_.batch_size);
+    const torch::Tensor images = fold_.batch(order, begin, options_.batch_size).images;
     sum.add(torch::mse_loss(model_->forward(images), images), images.size(0));
   }
   return sum.mean();

@@ -31,20 +31,24 @@ torch_arguments() {
   fi
 }
 
-# build TESTS(ON|OFF) TARGET…: configures and builds; quiet unless it fails.
-build() {
-  local start=$SECONDS log="$FOLDMILL_ROOT/build/release.log" tests=$1
+# build_preset PRESET ARGUMENT… -- TARGET…: configures with the arguments of cmake and builds; quiet
+# unless it fails.
+build_preset() {
+  local start=$SECONDS preset=$1 log="$FOLDMILL_ROOT/build/$1.log" arguments=()
+  shift
+  while [[ $1 != -- ]]; do
+    arguments+=("$1")
+    shift
+  done
   shift
   mkdir -p "$FOLDMILL_ROOT/build"
-  say "building (preset release; the first time takes up to a quarter of an hour on two cores, log in build/release.log)"
+  say "building (preset $preset; the first time takes up to a quarter of an hour on two cores, log in build/$preset.log)"
   # Paths below the checkout are hashed as relative ones, so that another clone finds them too.
   export CCACHE_BASEDIR="$FOLDMILL_ROOT" CCACHE_NOHASHDIR=1
-  local torch
-  torch=$(torch_arguments)
   (
     cd "$FOLDMILL_ROOT"
-    cmake --preset release -DFOLDMILL_WITH_TORCH=ON -DFOLDMILL_TESTS="$tests" ${torch:+"$torch"}
-    cmake --build --preset release --parallel "$(cpu_count)" --target "$@"
+    cmake --preset "$preset" "${arguments[@]}"
+    cmake --build --preset "$preset" --parallel "$(cpu_count)" --target "$@"
   ) >"$log" 2>&1 || {
     tail -n 40 "$log" >&2
     die "the build failed; its last lines stand above, all of it in $log"
@@ -54,4 +58,12 @@ build() {
   else
     say "built in $(took "$start")"
   fi
+}
+
+# build TESTS(ON|OFF) TARGET…: everything that deploy/ runs.
+build() {
+  local tests=$1 torch
+  shift
+  torch=$(torch_arguments)
+  build_preset release -DFOLDMILL_WITH_TORCH=ON -DFOLDMILL_TESTS="$tests" ${torch:+"$torch"} -- "$@"
 }

@@ -92,7 +92,7 @@ std::string zip_bytes(const std::vector<ZipMember>& members) {
                little_endian(member.content.size(), 4), little_endian(member.name.size(), 2),
                little_endian(0, 2));
     directory += concat("PK\x01\x02", little_endian(20, 2), little_endian(20, 2), common,
-                        little_endian(0, 10), little_endian(files.size(), 4), member.name);
+                        std::string(10, '\0'), little_endian(files.size(), 4), member.name);
     files += concat("PK\x03\x04", little_endian(20, 2), common, member.name, data);
   }
   const uint64_t count = members.size();

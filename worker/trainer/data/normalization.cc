@@ -13,23 +13,23 @@ constexpr int64_t kPiece = 1024;  // images whose doubles are in memory at a tim
 // Of pixels in [0, 1]; what is smaller may be rounding alone.
 constexpr double kSmallestStddev = 1e-6;
 
-double total(const torch::Tensor& per_image) {
-  const torch::Tensor host = per_image.cpu();
+// Sums of rows of pixels, added up in order: torch would cut one long sum by its number of threads.
+double total(const torch::Tensor& values) {
+  const torch::Tensor rows = values.flatten(0, -2).sum(1).cpu();
   double sum = 0;
-  for (int64_t i = 0; i < host.size(0); ++i) sum += host.data_ptr<double>()[i];
+  for (int64_t i = 0; i < rows.size(0); ++i) sum += rows.data_ptr<double>()[i];
   return sum;
 }
 
-// Sums per image, added up in order: torch would cut one long sum by its number of threads. Sums
-// and squares of bytes are whole numbers below 2^53, so they are exact.
+// Sums and squares of bytes are whole numbers below 2^53, so they are exact.
 Normalization measure(const torch::Tensor& images, const torch::Tensor& train) {
   double sum = 0;
   double squares = 0;
   for (int64_t begin = 0; begin < train.size(0); begin += kPiece) {
     const torch::Tensor part = train.slice(0, begin, std::min(begin + kPiece, train.size(0)));
-    const torch::Tensor values = images.index_select(0, part).to(torch::kFloat64).flatten(1);
-    sum += total(values.sum(1));
-    squares += total(values.square().sum(1));
+    const torch::Tensor values = images.index_select(0, part).to(torch::kFloat64);
+    sum += total(values);
+    squares += total(values.square());
   }
   const double count = static_cast<double>(train.size(0) * images[0].numel());
   const double unit = images.scalar_type() == torch::kUInt8 ? 255 : 1;

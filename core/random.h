@@ -19,7 +19,8 @@ enum class RandomPurpose : uint32_t {
   kInit = 4,   // weights
   kOrder = 5,  // batches
   kNoise = 6,
-  kDropout = 7,
+  kDropout = 7,  // and latent samples
+  kFeatureNet = 8,
   kTest = 100,
 };
 

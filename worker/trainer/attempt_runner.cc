@@ -1,5 +1,6 @@
 #include "worker/trainer/attempt_runner.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -7,10 +8,9 @@
 #include "core/text.h"
 #include "worker/trainer/attempt_error.h"
 #include "worker/trainer/data/fold_view.h"
-#include "worker/trainer/models/registry.h"
-#include "worker/trainer/optim/factory.h"
+#include "worker/trainer/export/model_files.h"
+#include "worker/trainer/learners/make_learner.h"
 #include "worker/trainer/training/knobs.h"
-#include "worker/trainer/training/state_dict.h"
 #include "worker/trainer/training/trainer.h"
 
 namespace foldmill::trainer {
@@ -21,24 +21,30 @@ AttemptOutcome failed(EndCause cause, std::string message) {
 }
 
 // Everything that the numbers of a fold depend on: equal text, equal training.
-std::string identity_of(const Assignment& assignment) {
-  std::string text =
-      concat("study ", assignment.study_name, ", trial ", assignment.fold.trial.value, ", fold ",
-             assignment.fold.fold.value, "/", assignment.folds.k, ", seed ", assignment.seed,
-             ", data ", assignment.data.dataset, " ", to_string(assignment.data.normalize), " ",
-             assignment.data.subset_train.value_or(0), ", model ", assignment.model.type, " ",
-             assignment.model.variant);
+std::string identity_of(const Assignment& assignment, const FoldView& fold) {
+  const ModelSpec& model = assignment.model;
+  std::string text = concat(
+      "study ", assignment.study_name, ", trial ", assignment.fold.trial.value, ", fold ",
+      assignment.fold.fold.value, "/", assignment.folds.k, ", seed ", assignment.seed, ", images ",
+      fold.dataset().fingerprint, ", ", fold.train_size(), " for training, ",
+      fold.validation_size(), " for validation, mean ", format_number(fold.normalization().mean()),
+      ", std ", format_number(fold.normalization().stddev()), ", model ", model.type, " ",
+      model.variant, ", target ", to_string(model.target), ", classes ", model.classes);
+  if (model.encoder && model.encoder->artifact)
+    text += concat(", encoder ", model.encoder->artifact->sha256);
+  if (model.encoder && model.encoder->freeze) text += ", frozen";
   for (const auto& [name, value] : assignment.params)
-    text += concat(", ", name, " ", to_string(value));
+    text += concat(", ", name, " ", foldmill::to_string(value));
   return text;
 }
 
 void check_metric(const Assignment& assignment) {
+  const std::vector<std::string>& known = metrics_of(assignment.model.type);
   const std::string& metric = assignment.objective.metric;
-  if (metric != "train_loss" && metric != "val_loss" && metric != "val_mse_unit")
-    throw AttemptError(EndCause::kUserError,
-                       concat("objective: model ", assignment.model.type, " reports no metric '",
-                              metric, "'; it has train_loss, val_loss and val_mse_unit"));
+  if (known.empty() || std::find(known.begin(), known.end(), metric) != known.end()) return;
+  throw AttemptError(EndCause::kUserError,
+                     concat("objective: model ", assignment.model.type, " reports no metric '",
+                            metric, "'; it has ", join(known, ", ")));
 }
 
 std::filesystem::path make_directory(const std::filesystem::path& path) {
@@ -53,8 +59,10 @@ std::filesystem::path make_directory(const std::filesystem::path& path) {
 }  // namespace
 
 AttemptRunner::AttemptRunner(torch::Device device, std::vector<std::string> data_dirs,
-                             std::filesystem::path work_dir)
-    : device_(device), work_dir_(std::move(work_dir)), datasets_(std::move(data_dirs), device) {}
+                             std::filesystem::path work_dir, std::filesystem::path cache_dir)
+    : device_(device),
+      work_dir_(std::move(work_dir)),
+      datasets_(std::move(data_dirs), device, std::move(cache_dir)) {}
 
 AttemptOutcome AttemptRunner::run(const TrainerAssignment& assignment, const StopToken& stop,
                                   AttemptSink& sink) {
@@ -80,25 +88,23 @@ AttemptOutcome AttemptRunner::run_or_throw(const TrainerAssignment& assignment,
   const Assignment& task = assignment.assignment;
   check_metric(task);
   FoldView fold(datasets_.get(task.data), task);
-  const uint64_t init_seed =
-      derive_seed(task.seed, RandomPurpose::kInit, task.fold.trial, task.fold.fold);
-  const auto model = make_model(task.model, task.params, {fold.height(), fold.width()}, init_seed);
-  model->to(device_);
-  const Knobs knobs(task.model, task.params);
+  std::unique_ptr<Learner> learner = make_learner(task, fold, feature_nets_);
   TrainerOptions options;
+  options.objective = task.objective;
   options.epochs = task.epochs;
-  options.batch_size = knobs.integer("batch_size");
+  options.batch_size = Knobs(task.model, task.params).integer("batch_size");
   options.checkpoint_every = task.checkpoint_every_epochs;
   options.directory = make_directory(work_dir_ / concat("attempt-", task.attempt.value));
-  options.identity = identity_of(task);
-  Trainer trainer(std::move(fold), model, make_optimizer(knobs, model->parameters()), options);
+  options.identity = identity_of(task, fold);
+  Trainer trainer(std::move(fold), std::move(learner), options);
   if (assignment.resume) trainer.resume(assignment.resume->path, assignment.resume->epoch);
 
   sink.started();
   if (trainer.run(sink, stop) == RunEnd::kStopped) return {AttemptState::kStopped, {}, {}};
-  const std::filesystem::path file = options.directory / "state_dict.pt";
-  write_state_dict(*model, file);
-  sink.artifact("state_dict.pt", file);
+  const ModelOrigin origin{task, trainer.fold(), trainer.kept(), trainer.learner().confusion()};
+  for (const auto& file :
+       write_model_files(trainer.learner().network(), origin, options.directory))
+    sink.artifact(file.filename().string(), file);
   return {AttemptState::kSucceeded, {}, {}};
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/attempt.h"
 #include "worker/trainer/data/dataset.h"
+#include "worker/trainer/learners/feature_net.h"
 #include "worker/trainer/protocol/messages.h"
 #include "worker/trainer/torch_compat.h"
 #include "worker/trainer/training/attempt_sink.h"
@@ -17,8 +18,9 @@ namespace foldmill::trainer {
 // become outcomes. One thread.
 class AttemptRunner {
  public:
+  // `cache_dir`: where decompressed data sets are shared with other trainers; empty: nowhere.
   AttemptRunner(torch::Device device, std::vector<std::string> data_dirs,
-                std::filesystem::path work_dir);
+                std::filesystem::path work_dir, std::filesystem::path cache_dir);
 
   // Never throws. State succeeded, stopped or failed.
   AttemptOutcome run(const TrainerAssignment& assignment, const StopToken& stop, AttemptSink& sink);
@@ -30,6 +32,7 @@ class AttemptRunner {
   torch::Device device_;
   std::filesystem::path work_dir_;
   DatasetCache datasets_;
+  FeatureNetCache feature_nets_;
 };
 
 }  // namespace foldmill::trainer

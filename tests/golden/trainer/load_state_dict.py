@@ -5,12 +5,13 @@ import sys
 
 import torch
 
-from conv3 import conv3, images
+from networks import autoencoder, images
 
-net = conv3(*map(int, sys.argv[2:7]))
+names = ("filters_1", "filters_2", "filters_3", "fc", "latent_dim")
+net = autoencoder("conv3", dict(zip(names, map(int, sys.argv[2:7]))))
 net.load_state_dict(torch.load(sys.argv[1]))
 x = images()
-loss = torch.nn.functional.mse_loss(net(x), x).item()
+loss = torch.nn.functional.mse_loss(net["decoder"](net["encoder"](x)), x).item()
 expected = float(sys.argv[7])
 print(f"loss {loss}, expected {expected}")
 sys.exit(abs(loss - expected) > 1e-5 * abs(expected))

@@ -19,6 +19,11 @@ class OneInteropThread : public ::testing::Environment {
 };
 const auto* const kEnvironment = ::testing::AddGlobalTestEnvironment(new OneInteropThread);
 
+void expect_same_losses(const EpochReport& a, const EpochReport& b) {
+  EXPECT_EQ(a.epoch, b.epoch);
+  EXPECT_EQ(a.metrics, b.metrics) << "to the bit";
+}
+
 class AttemptTest : public ::testing::Test {
  protected:
   AttemptTest() {
@@ -31,7 +36,7 @@ class AttemptTest : public ::testing::Test {
   }
   AttemptOutcome run(const TrainerAssignment& task) { return run(task, sink_, stop_); }
   AttemptOutcome run(const TrainerAssignment& task, RecordingSink& sink, StopToken& stop) {
-    return AttemptRunner(torch::kCPU, {}, work_.path()).run(task, stop, sink);
+    return AttemptRunner(torch::kCPU, {}, work_.path(), {}).run(task, stop, sink);
   }
   void expect_failure(const TrainerAssignment& task, EndCause cause, const char* message) {
     const AttemptOutcome outcome = run(task);
@@ -40,16 +45,48 @@ class AttemptTest : public ::testing::Test {
     EXPECT_THAT(outcome.message, HasSubstr(message));
   }
 
+  // Trains `task` in one go, and again stopped after epoch 2, where no checkpoint is due:
+  // preemption writes one.
+  void expect_resumes_to_the_same_bits(TrainerAssignment task) {
+    task.assignment.attempt = next_attempt();
+    task.assignment.checkpoint_every_epochs = 3;
+    RecordingSink whole;
+    StopToken never;
+    const AttemptOutcome undisturbed = run(task, whole, never);
+    ASSERT_EQ(undisturbed.state, AttemptState::kSucceeded) << undisturbed.message;
+
+    task.assignment.attempt = next_attempt();
+    RecordingSink first;
+    StopToken stop;
+    first.on_epoch = [&](int64_t epoch) {
+      if (epoch == 2) stop.request(StopCause::kPreempted);
+    };
+    ASSERT_EQ(run(task, first, stop).state, AttemptState::kStopped);
+    ASSERT_EQ(first.checkpoints.size(), 1u);
+    EXPECT_EQ(first.checkpoints[0].first, 2);
+    EXPECT_TRUE(first.artifacts.empty());
+
+    task.assignment.attempt = next_attempt();
+    task.resume = {first.checkpoints[0].second, 2};
+    RecordingSink second;
+    const AttemptOutcome outcome = run(task, second, never);
+    ASSERT_EQ(outcome.state, AttemptState::kSucceeded) << outcome.message;
+    ASSERT_EQ(second.epochs.size(), 2u);
+    expect_same_losses(first.epochs[0], whole.epochs[0]);
+    expect_same_losses(second.epochs[0], whole.epochs[2]);
+    expect_same_losses(second.epochs[1], whole.epochs[3]);
+    EXPECT_EQ(read_file(second.artifact("state_dict.pt")),
+              read_file(whole.artifact("state_dict.pt")));
+  }
+
+  AttemptId next_attempt() { return AttemptId(++attempts_); }
+
   TempDir data_;
   TempDir work_;
+  int64_t attempts_ = 100;
   RecordingSink sink_;
   StopToken stop_;
 };
-
-void expect_same_losses(const EpochReport& a, const EpochReport& b) {
-  EXPECT_EQ(a.epoch, b.epoch);
-  EXPECT_EQ(a.metrics, b.metrics) << "to the bit";
-}
 
 TEST_F(AttemptTest, LearnsAndTellsItInOrder) {
   TrainerAssignment task = assignment();
@@ -68,48 +105,49 @@ TEST_F(AttemptTest, LearnsAndTellsItInOrder) {
   EXPECT_LT(last, 0.9 * first);
   // Stripes of 5 and 250 have a standard deviation of about 0.48 on the unit scale.
   EXPECT_NEAR(*sink_.epochs.back().metric("val_mse_unit"), last * 0.48 * 0.48, last * 0.01);
-  ASSERT_EQ(sink_.artifacts.size(), 1u);
-  EXPECT_EQ(sink_.artifacts[0].first, "state_dict.pt");
-  EXPECT_TRUE(std::filesystem::exists(sink_.artifacts[0].second));
+  EXPECT_TRUE(std::filesystem::exists(sink_.artifact("state_dict.pt")));
   ASSERT_EQ(sink_.checkpoints.size(), 40u);
   for (size_t i = 0; i < 40; ++i)
     EXPECT_EQ(std::filesystem::exists(sink_.checkpoints[i].second), i >= 38) << "keeps two";
 }
 
 TEST_F(AttemptTest, EveryOptimizerResumesToTheSameBits) {
-  int64_t attempt = 0;
-  for (const char* optimizer : {"adam", "adamw", "radam", "sgd"}) {
+  for (const char* optimizer : {"adam", "adamw", "adamax", "radam", "adagrad", "rmsprop", "sgd"}) {
     SCOPED_TRACE(optimizer);
-    TrainerAssignment task = assignment(++attempt);
+    TrainerAssignment task = assignment();
     task.assignment.params.set("optimizer", std::string(optimizer));
     task.assignment.params.set("momentum", 0.9);
-    task.assignment.checkpoint_every_epochs = 3;
-    RecordingSink whole;
-    StopToken never;
-    ASSERT_EQ(run(task, whole, never).state, AttemptState::kSucceeded);
+    task.assignment.params.set("lr_schedule", std::string("one_cycle"));
+    task.assignment.params.set("grad_clip", 1.0);
+    expect_resumes_to_the_same_bits(task);
+  }
+}
 
-    // Stopped after epoch 2, where no checkpoint is due: preemption writes one.
-    task.assignment.attempt = AttemptId(++attempt);
-    RecordingSink first;
-    StopToken stop;
-    first.on_epoch = [&](int64_t epoch) {
-      if (epoch == 2) stop.request(StopCause::kPreempted);
-    };
-    ASSERT_EQ(run(task, first, stop).state, AttemptState::kStopped);
-    ASSERT_EQ(first.checkpoints.size(), 1u);
-    EXPECT_EQ(first.checkpoints[0].first, 2);
-    EXPECT_TRUE(first.artifacts.empty());
-
-    task.assignment.attempt = AttemptId(++attempt);
-    task.resume = {first.checkpoints[0].second, 2};
-    RecordingSink second;
-    const AttemptOutcome outcome = run(task, second, never);
-    ASSERT_EQ(outcome.state, AttemptState::kSucceeded) << outcome.message;
-    ASSERT_EQ(second.epochs.size(), 2u);
-    expect_same_losses(first.epochs[0], whole.epochs[0]);
-    expect_same_losses(second.epochs[0], whole.epochs[2]);
-    expect_same_losses(second.epochs[1], whole.epochs[3]);
-    EXPECT_EQ(read_file(second.artifacts[0].second), read_file(whole.artifacts[0].second));
+TEST_F(AttemptTest, EveryNetworkResumesToTheSameBits) {
+  struct Case {
+    const char* type;
+    const char* metric;
+    ParameterSet params;
+  };
+  const std::vector<Case> cases = {
+      {"vae", "val_kl", {}},
+      {"dae", "val_loss", {{"noise", std::string("mixture")}}},
+      {"classifier", "val_accuracy", {{"n_hidden", int64_t{9}}, {"dropout", 0.4}}},
+      {"gan", "frechet_distance", {}}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.type);
+    TrainerAssignment task = assignment();
+    Assignment& study = task.assignment;
+    study.model.type = c.type;
+    study.model.classes = 3;
+    study.objective.metric = c.metric;
+    if (study.model.type == "gan") {
+      study.model.variant = "mlp";
+      study.data.normalize = Normalize::kSymmetric;
+      study.params = {{"batch_size", int64_t{16}}};
+    }
+    for (const auto& [name, value] : c.params) study.params.set(name, value);
+    expect_resumes_to_the_same_bits(task);
   }
 }
 
@@ -129,7 +167,7 @@ TEST_F(AttemptTest, ACompleteCheckpointOnlyLeavesTheArtifact) {
   RecordingSink sink;
   EXPECT_EQ(run(task, sink, stop_).state, AttemptState::kSucceeded);
   EXPECT_TRUE(sink.epochs.empty());
-  EXPECT_EQ(sink.artifacts.size(), 1u);
+  EXPECT_EQ(read_file(sink.artifact("state_dict.pt")), read_file(sink_.artifact("state_dict.pt")));
 }
 
 TEST_F(AttemptTest, RefusesDamagedOrForeignCheckpoints) {
@@ -155,11 +193,36 @@ TEST_F(AttemptTest, RefusesDamagedOrForeignCheckpoints) {
   expect_failure(task, EndCause::kInternal, "another training");
 }
 
-TEST_F(AttemptTest, SaysInWhichEpochItDiverged) {
+// The best epoch's weights leave, also when that epoch was trained by the attempt before.
+TEST_F(AttemptTest, TakesTheBestEpochsWeights) {
+  TrainerAssignment task = assignment();
+  task.assignment.objective.take = Take::kBestEpoch;
+  task.assignment.params.set("optimizer", std::string("sgd"));
+  task.assignment.params.set("lr", 0.2);
+  // Upwards, the first epoch is the best of a loss that goes down.
+  task.assignment.objective.direction = Direction::kMaximize;
+  ASSERT_EQ(run(task).state, AttemptState::kSucceeded);
+  ASSERT_GT(*sink_.epochs[0].metric("val_loss"), *sink_.epochs[3].metric("val_loss"));
+  TrainerAssignment one_epoch = task;
+  one_epoch.assignment.attempt = AttemptId(2);
+  one_epoch.assignment.epochs = 1;
+  RecordingSink first;
+  ASSERT_EQ(run(one_epoch, first, stop_).state, AttemptState::kSucceeded);
+  EXPECT_EQ(read_file(sink_.artifact("state_dict.pt")), read_file(first.artifact("state_dict.pt")));
+
+  task.assignment.attempt = AttemptId(3);
+  task.resume = {sink_.checkpoints.back().second, 4};
+  RecordingSink resumed;
+  ASSERT_EQ(run(task, resumed, stop_).state, AttemptState::kSucceeded);
+  EXPECT_EQ(read_file(resumed.artifact("state_dict.pt")),
+            read_file(first.artifact("state_dict.pt")));
+}
+
+TEST_F(AttemptTest, SaysAtWhichStepItDiverged) {
   TrainerAssignment task = assignment();
   task.assignment.params.set("optimizer", std::string("sgd"));
   task.assignment.params.set("lr", 100.0);
-  expect_failure(task, EndCause::kDiverged, "at epoch 1");
+  expect_failure(task, EndCause::kDiverged, "train_loss is not finite at step");
   EXPECT_TRUE(sink_.epochs.empty());
 }
 
@@ -174,8 +237,17 @@ TEST_F(AttemptTest, RefusesWhatItCannotTrain) {
   task.assignment.model.variant = "conv9";
   expect_failure(task, EndCause::kUserError, "conv9");
   task = assignment();
-  task.assignment.model.type = "gan";
-  expect_failure(task, EndCause::kUserError, "'gan'");
+  task.assignment.model.type = "transformer";
+  expect_failure(task, EndCause::kUserError, "'transformer'");
+  task = assignment();
+  task.assignment.params.set("loss", std::string("bce"));
+  expect_failure(task, EndCause::kUserError, "output_activation: sigmoid");
+  task.assignment.params.set("output_activation", std::string("sigmoid"));
+  expect_failure(task, EndCause::kUserError, "target: unit");
+  task = assignment();
+  task.assignment.model.type = "classifier";
+  task.assignment.model.classes = 2;
+  expect_failure(task, EndCause::kUserError, "set `classes: 3`");
   task = assignment();
   task.assignment.objective.metric = "accuracy";
   expect_failure(task, EndCause::kUserError, "'accuracy'");
@@ -194,9 +266,9 @@ TEST_F(AttemptTest, RefusesDataThatDoNotFit) {
   TrainerAssignment task = assignment();
   task.assignment.folds.stratified = false;
   write_file(data_.path() / "train-images-idx3-ubyte",
-             idx_bytes({9, 20, 28}, std::string(9 * 20 * 28, 'x')));
+             idx_bytes({9, 8, 28}, std::string(9 * 8 * 28, 'x')));
   task.assignment.data.normalize = Normalize::kUnit;
-  expect_failure(task, EndCause::kUserError, "20x28");
+  expect_failure(task, EndCause::kUserError, "x2x7");
   task.assignment.data.normalize = Normalize::kStandard;
   expect_failure(task, EndCause::kUserError, "every pixel");
   std::filesystem::remove(data_.path() / "train-images-idx3-ubyte");

@@ -35,6 +35,13 @@ struct RecordingSink final : AttemptSink {
   std::vector<std::pair<std::string, std::filesystem::path>> artifacts;
   std::function<void(int64_t)> on_epoch = [](int64_t) {};
 
+  // Where the artifact of that name lies; empty when it was not told.
+  std::filesystem::path artifact(const std::string& name) const {
+    for (const auto& [key, path] : artifacts)
+      if (key == name) return path;
+    return {};
+  }
+
   void started() override { ++starts; }
   void epoch(const EpochReport& report) override {
     epochs.push_back(report);

@@ -1,147 +1,122 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <nlohmann/json.hpp>
-
 #include "core/text.h"
-#include "tests/unit/trainer/fixture.h"
 #include "worker/trainer/attempt_error.h"
-#include "worker/trainer/models/cae.h"
-#include "worker/trainer/models/registry.h"
-#include "worker/trainer/training/state_dict.h"
+#include "worker/trainer/models/architecture.h"
+#include "worker/trainer/models/conv_transpose.h"
 
-// Against PyTorch 1.13; tests/golden/trainer/make_goldens.py made the numbers.
 namespace foldmill::trainer {
 namespace {
 
-using Json = nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
 
-Json golden(const std::string& name) {
-  std::ifstream file(concat(FOLDMILL_TRAINER_GOLDEN, "/", name));
-  return Json::parse(file);
+ModelSpec model_of(const std::string& type, const std::string& variant) {
+  ModelSpec model;
+  model.type = type;
+  model.variant = variant;
+  return model;
 }
 
-// The same as `wave` of conv3.py.
-torch::Tensor wave(torch::IntArrayRef shape, double step, double phase) {
-  const int64_t count = c10::multiply_integers(shape);
-  return torch::sin(torch::arange(count, torch::kFloat64) * step + phase)
-      .to(torch::kFloat32)
-      .view(shape);
-}
-
-torch::Tensor wave_images() { return wave({4, 1, 28, 28}, 0.013, 0); }
-
-void expect_near(const torch::Tensor& actual, const std::vector<double>& expected,
-                 double tolerance) {
-  const torch::Tensor wanted = torch::tensor(expected, torch::kFloat64);
-  const double error = (actual.detach().to(torch::kFloat64) - wanted).abs().max().item<double>();
-  EXPECT_LE(error, tolerance * wanted.abs().max().item<double>());
-}
-
-Conv3Impl small_conv3() {
-  Conv3Options options;
-  options.filters_1 = 2;
-  options.filters_2 = 3;
-  options.filters_3 = 4;
-  options.fc = 5;
-  return Conv3Impl(options);
-}
-
-TEST(Conv3Test, ForwardLossAndGradientsAreThoseOfPyTorch) {
-  const Json expected = golden("conv3.json");
-  Conv3Impl model = small_conv3();
-  {
-    const torch::NoGradGuard guard;
-    int k = 0;
-    for (torch::Tensor& parameter : model.parameters())
-      parameter.copy_(0.3 * wave(parameter.sizes(), 2.3, 0.9 * k++) + 0.1);
-  }
-  const torch::Tensor images = wave_images();
-  const torch::Tensor output = model.forward(images);
-  ASSERT_EQ(output.sizes(), images.sizes());
-  expect_near(output.contiguous().flatten().slice(0, 0, c10::nullopt, 97),
-              expected["output_every_97th"], 1e-5);
-  const torch::Tensor loss = torch::mse_loss(output, images);
-  EXPECT_NEAR(loss.item<double>(), expected["loss"].get<double>(), 1e-6);
-  loss.backward();
-  ASSERT_EQ(model.named_parameters().size(), expected["gradients"].size());
-  for (const auto& parameter : model.named_parameters()) {
-    SCOPED_TRACE(parameter.key());
-    expect_near(parameter.value().grad().contiguous().flatten().slice(0, 0, 40),
-                expected["gradients"][parameter.key()], 1e-4);
-  }
+NetworkPlan plan_of(const ModelSpec& model, const Shape& image) {
+  const ParameterSet defaults;
+  return plan_network(model, Knobs(model, defaults), image);
 }
 
 TEST(ConvTransposeTest, IsTorchsOwnInBothLayouts) {
-  struct Case {
-    int64_t in, out, side, padding, output_padding;
-  };
-  for (const Case& c : {Case{6, 5, 3, 0, 0}, Case{5, 4, 7, 1, 1}, Case{4, 1, 14, 1, 1}}) {
+  for (const ConvTransposeLayer& layer :
+       {ConvTransposeLayer{6, 5, 3, 2, 0, 0, 0}, ConvTransposeLayer{5, 4, 3, 2, 1, 1, 0},
+        ConvTransposeLayer{4, 1, 4, 2, 1, 0, 0}, ConvTransposeLayer{4, 3, 3, 1, 1, 0, 0}}) {
+    SCOPED_TRACE(describe(layer));
     torch::manual_seed(1);
-    torch::nn::ConvTranspose2d reference(torch::nn::ConvTranspose2dOptions(c.in, c.out, 3)
-                                             .stride(2)
-                                             .padding(c.padding)
-                                             .output_padding(c.output_padding));
-    torch::manual_seed(1);
-    ConvTransposeOptions options;
-    options.in_channels = c.in;
-    options.out_channels = c.out;
-    options.padding = c.padding;
-    options.output_padding = c.output_padding;
-    ConvTranspose2d ours(options);
-    for (size_t i = 0; i < 2; ++i)
-      ASSERT_TRUE(torch::equal(ours->parameters()[i], reference->parameters()[i]))
-          << "the same initialisation from the same seed";
+    const auto leaf = [](const torch::Tensor& tensor) {
+      return tensor.detach().clone().requires_grad_();
+    };
+    const torch::Tensor weight = torch::randn({layer.in, layer.out, layer.kernel, layer.kernel});
+    const torch::Tensor bias = torch::randn({layer.out});
     for (const auto layout : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
-      ours->zero_grad();
-      reference->zero_grad();
-      const torch::Tensor plain = torch::randn({8, c.in, c.side, c.side}).requires_grad_();
-      const torch::Tensor input = plain.detach().contiguous(layout).requires_grad_();
-      const torch::Tensor expected = reference->forward(plain);
-      const torch::Tensor output = ours->forward(input);
+      const torch::Tensor input = torch::randn({8, layer.in, 5, 7}).contiguous(layout);
+      const std::vector<torch::Tensor> theirs = {leaf(input), leaf(weight), leaf(bias)};
+      const std::vector<torch::Tensor> ours = {leaf(input), leaf(weight), leaf(bias)};
+      const torch::Tensor expected =
+          torch::conv_transpose2d(theirs[0], theirs[1], theirs[2], layer.stride, layer.padding,
+                                  {layer.output_padding_height, layer.output_padding_width});
+      const torch::Tensor output = conv_transpose(ours[0], ours[1], ours[2], layer);
+      ASSERT_EQ(output.sizes(), expected.sizes());
       EXPECT_TRUE(torch::allclose(output, expected, 1e-5, 1e-5));
       expected.square().mean().backward();
       output.square().mean().backward();
-      EXPECT_TRUE(torch::allclose(input.grad(), plain.grad(), 1e-5, 1e-6));
-      for (size_t i = 0; i < 2; ++i)
-        EXPECT_TRUE(torch::allclose(ours->parameters()[i].grad(), reference->parameters()[i].grad(),
-                                    1e-5, 1e-6));
+      for (size_t i = 0; i < 3; ++i)
+        EXPECT_TRUE(torch::allclose(ours[i].grad(), theirs[i].grad(), 1e-5, 1e-6)) << i;
     }
   }
 }
 
-TEST(RegistryTest, WeightsDependOnTheSeedAlone) {
-  ModelSpec spec;
-  spec.variant = "conv3";
-  const auto first = make_model(spec, {}, {28, 28}, 5);
+TEST(NetworkTest, WeightsDependOnTheSeedAlone) {
+  const NetworkPlan plan = plan_of(model_of("cae", "conv3"), {1, 28, 28});
+  const Network first(plan, 5);
   torch::rand({3});
-  const auto again = make_model(spec, {}, {28, 28}, 5);
-  const auto other = make_model(spec, {}, {28, 28}, 6);
-  EXPECT_TRUE(torch::equal(first->parameters()[0], again->parameters()[0]));
-  EXPECT_FALSE(torch::equal(first->parameters()[0], other->parameters()[0]));
+  const Network again(plan, 5);
+  const Network other(plan, 6);
+  EXPECT_TRUE(torch::equal(first.parameters()[0], again.parameters()[0]));
+  EXPECT_FALSE(torch::equal(first.parameters()[0], other.parameters()[0]));
 }
 
-TEST(StateDictTest, PythonRebuildsTheNetwork) {
-  if (std::system("/usr/bin/python3 -c 'import torch' 2>/dev/null") != 0)
-    GTEST_SKIP() << "python3-torch is not installed";
-  const TempDir directory;
-  torch::manual_seed(3);
-  Conv3Impl model = small_conv3();
-  const auto file = directory.path() / "state_dict.pt";
-  write_state_dict(model, file);
-  const torch::Tensor images = wave_images();
-  const double loss = torch::mse_loss(model.forward(images), images).item<double>();
-  const auto status_for = [&](double expected) {
-    return std::system(concat("/usr/bin/python3 -B ", FOLDMILL_TRAINER_GOLDEN,
-                              "/load_state_dict.py ", file.string(), " 2 3 4 5 2 ",
-                              format_number(expected), " >", (directory.path() / "log").string(),
-                              " 2>&1")
-                           .c_str());
-  };
-  EXPECT_EQ(status_for(loss), 0) << read_file(directory.path() / "log");
-  EXPECT_NE(status_for(loss * 1.001), 0) << "the check must be able to fail";
+// What a user of PyTorch would get from the same layers and the same seed.
+TEST(NetworkTest, WeightsBeginAsThoseOfTorchsLayers) {
+  const Network network(plan_of(model_of("cae", "conv3"), {1, 28, 28}), 9);
+  torch::manual_seed(9);
+  const torch::nn::Conv2d first(torch::nn::Conv2dOptions(1, 16, 3));
+  const torch::nn::Conv2d second(torch::nn::Conv2dOptions(16, 32, 3));
+  EXPECT_TRUE(torch::equal(network.stack("encoder").weight(0), first->weight));
+  EXPECT_TRUE(torch::equal(network.stack("encoder").bias(0), first->bias));
+  EXPECT_TRUE(torch::equal(network.stack("encoder").weight(2), second->weight));
+}
+
+TEST(NetworkTest, EveryAutoencoderGivesBackImagesOfItsInputsSize) {
+  for (const std::string& variant : variants_of("cae"))
+    for (const Shape& image : {Shape{1, 28, 28}, Shape{1, 32, 32}, Shape{1, 17, 30}}) {
+      SCOPED_TRACE(concat(variant, " ", describe(image)));
+      const NetworkPlan plan = plan_of(model_of("cae", variant), image);
+      EXPECT_EQ(shape_after(plan.chain("decoder"), {plan.latent_dim, 1, 1}, "decoder"), image);
+      Network network(plan, 1);
+      const torch::Tensor images = torch::rand({2, 1, image.height, image.width});
+      const torch::Tensor code = network.stack("encoder").forward(images);
+      EXPECT_EQ(code.sizes(), (std::vector<int64_t>{2, plan.latent_dim}));
+      EXPECT_EQ(network.stack("decoder").forward(code).sizes(), images.sizes());
+    }
+}
+
+std::string refusal(const ModelSpec& model, const Shape& image) {
+  try {
+    plan_of(model, image);
+  } catch (const AttemptError& error) {
+    EXPECT_EQ(error.cause(), EndCause::kUserError);
+    return error.what();
+  }
+  return {};
+}
+
+TEST(NetworkTest, ImagesTooSmallForALayerAreRefusedByNameAndSize) {
+  EXPECT_THAT(refusal(model_of("cae", "conv3"), {1, 8, 8}),
+              AllOf(HasSubstr("encoder.4"), HasSubstr("kernel 3"), HasSubstr("32x2x2")));
+  EXPECT_THAT(refusal(model_of("vae", "scaled"), {1, 1, 28}),
+              AllOf(HasSubstr("encoder.0"), HasSubstr("kernel 4"), HasSubstr("1x1x28")));
+}
+
+TEST(NetworkTest, AnUnknownVariantIsRefusedWithTheKnownOnes) {
+  EXPECT_THAT(refusal(model_of("cae", "conv9"), {1, 28, 28}),
+              AllOf(HasSubstr("conv9"), HasSubstr("conv3, conv4, scaled")));
+}
+
+TEST(LayerTest, ADenseLayerOfAnotherWidthIsRefused) {
+  try {
+    shape_after(LayerChain{FlattenLayer{}, LinearLayer{10, 3}}, {1, 4, 4}, "head");
+    FAIL() << "must be refused";
+  } catch (const AttemptError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("head.1"), HasSubstr("16x1x1")));
+  }
 }
 
 }  // namespace

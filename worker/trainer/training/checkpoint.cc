@@ -1,23 +1,30 @@
 #include "worker/trainer/training/checkpoint.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <sstream>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
 #include "core/sha256.h"
 #include "core/text.h"
 #include "worker/trainer/attempt_error.h"
+#include "worker/trainer/export/safetensors.h"
+#include "worker/trainer/export/stored_tensors.h"
 #include "worker/trainer/training/durable_file.h"
 
 namespace foldmill::trainer {
 namespace {
 
-constexpr std::string_view kMagic = "foldmill-checkpoint 1 ";
+using Json = nlohmann::json;
+
+constexpr std::string_view kMagic = "foldmill-checkpoint 2 ";
 constexpr size_t kDigestSize = 64;
 constexpr size_t kHeaderSize = kMagic.size() + kDigestSize + 1;
-constexpr size_t kKept = 2;
+constexpr size_t kKeptFiles = 2;
+constexpr std::string_view kState = "state.";
+constexpr std::string_view kWeights = "kept.";
 
 // The payload, once its digest was found right.
 std::string read_payload(const std::filesystem::path& path) {
@@ -30,7 +37,7 @@ std::string read_payload(const std::filesystem::path& path) {
   if (!file) fail("cannot be opened");
   std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (content.size() < kHeaderSize || !std::string_view(content).starts_with(kMagic))
-    fail("is not a checkpoint of foldmill-trainer, or is torn");
+    fail("is not a checkpoint of this version of foldmill-trainer, or is torn");
   const std::string digest = content.substr(kMagic.size(), kDigestSize);
   content.erase(0, kHeaderSize);
   if (sha256_hex(content) != digest) fail("is torn or was changed: its SHA-256 does not match");
@@ -49,47 +56,81 @@ void check_info(const std::filesystem::path& path, const CheckpointInfo& found,
                               ", the assignment says ", expected.epoch));
 }
 
-}  // namespace
-
-std::string encode_checkpoint(const CheckpointInfo& info, const Model& model,
-                              const torch::optim::Optimizer& optimizer) {
-  torch::serialize::OutputArchive archive;
-  torch::serialize::OutputArchive model_archive(archive.compilation_unit());
-  torch::serialize::OutputArchive optimizer_archive(archive.compilation_unit());
-  model.save(model_archive);
-  optimizer.save(optimizer_archive);
-  archive.write("identity", torch::IValue(info.identity));
-  archive.write("epoch", torch::IValue(info.epoch));
-  archive.write("model", model_archive);
-  archive.write("optimizer", optimizer_archive);
-  std::ostringstream payload;
-  archive.save_to(payload);
-  return concat(kMagic, sha256_hex(payload.view()), '\n', payload.view());
+void append(SafetensorsFile& file, std::string_view prefix, const NamedTensors& tensors) {
+  for (const auto& [name, tensor] : tensors)
+    file.tensors.push_back(to_stored(concat(prefix, name), tensor));
 }
 
-void restore_checkpoint(const std::filesystem::path& path, const CheckpointInfo& expected,
-                        Model& model, torch::optim::Optimizer& optimizer) {
-  const std::string payload = read_payload(path);
-  torch::serialize::InputArchive archive;
-  archive.load_from(payload.data(), payload.size(), model.parameters().front().device());
-  torch::IValue identity;
-  torch::IValue epoch;
-  archive.read("identity", identity);
-  archive.read("epoch", epoch);
-  check_info(path, {identity.toStringRef(), epoch.toInt()}, expected);
-  torch::serialize::InputArchive model_archive;
-  torch::serialize::InputArchive optimizer_archive;
-  archive.read("model", model_archive);
-  archive.read("optimizer", optimizer_archive);
-  model.load(model_archive);
-  optimizer.load(optimizer_archive);
+NamedTensors tensors_with(const SafetensorsFile& file, std::string_view prefix) {
+  NamedTensors tensors;
+  for (const StoredTensor& stored : file.tensors)
+    if (stored.name.starts_with(prefix))
+      tensors.emplace_back(stored.name.substr(prefix.size()), to_tensor(stored));
+  return tensors;
+}
+
+}  // namespace
+
+std::string encode_checkpoint(const CheckpointInfo& info, const CheckpointContent& content) {
+  SafetensorsFile file;
+  file.metadata = {{"identity", info.identity},
+                   {"epoch", concat(info.epoch)},
+                   {"kept_epoch", concat(content.kept.epoch)},
+                   {"kept_metrics", Json(content.kept.metrics).dump()}};
+  append(file, kState, content.state);
+  append(file, kWeights, content.kept.weights);
+  const std::string payload = encode_safetensors(file);
+  return concat(kMagic, sha256_hex(payload), '\n', payload);
+}
+
+CheckpointContent read_checkpoint(const std::filesystem::path& path,
+                                  const CheckpointInfo& expected) {
+  const SafetensorsFile file = decode_safetensors(read_payload(path), path.string());
+  try {
+    const auto number = [&](const char* key) {
+      return parse_int(file.metadata.at(key)).value_or(-1);
+    };
+    check_info(path, {file.metadata.at("identity"), number("epoch")}, expected);
+    CheckpointContent content;
+    content.state = tensors_with(file, kState);
+    content.kept.epoch = number("kept_epoch");
+    content.kept.metrics = Json::parse(file.metadata.at("kept_metrics"));
+    content.kept.weights = tensors_with(file, kWeights);
+    return content;
+  } catch (const std::logic_error& error) {  // of std::map
+    throw AttemptError(EndCause::kDataMissing,
+                       concat("checkpoint ", path.string(), " lacks a part: ", error.what()));
+  } catch (const Json::exception& error) {
+    throw AttemptError(EndCause::kDataMissing,
+                       concat("checkpoint ", path.string(), " lacks a part: ", error.what()));
+  }
+}
+
+void restore_tensors(const std::filesystem::path& path, const NamedTensors& found,
+                     const NamedTensors& into) {
+  const auto same = [](const auto& a, const auto& b) {
+    return a.first == b.first && a.second.sizes() == b.second.sizes();
+  };
+  const auto source_of = [&](const auto& target) {
+    return std::find_if(found.begin(), found.end(),
+                        [&](const auto& source) { return same(source, target); });
+  };
+  for (const auto& target : into)
+    if (source_of(target) == found.end())
+      throw AttemptError(EndCause::kInternal, concat("checkpoint ", path.string(), " has no ",
+                                                     target.first, " of this training's size"));
+  const torch::NoGradGuard without_gradients;
+  for (const auto& [name, tensor] : into) {
+    torch::Tensor target = tensor;  // a handle
+    target.copy_(source_of(std::pair(name, tensor))->second);
+  }
 }
 
 std::filesystem::path CheckpointFiles::write(int64_t epoch, const std::string& content) {
   const std::filesystem::path path = directory_ / concat("epoch-", epoch, ".ckpt");
   write_durably(path, content);
   kept_.push_back(path);
-  if (kept_.size() > kKept) {
+  if (kept_.size() > kKeptFiles) {
     std::error_code ignored;  // one file too many harms nobody; its directory goes with the attempt
     std::filesystem::remove(kept_.front(), ignored);
     kept_.pop_front();

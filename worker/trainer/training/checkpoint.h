@@ -4,7 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include "worker/trainer/models/model.h"
+#include "worker/trainer/training/kept_epoch.h"
+#include "worker/trainer/training/named_tensors.h"
 
 namespace foldmill::trainer {
 
@@ -14,16 +15,24 @@ struct CheckpointInfo {
   int64_t epoch = 0;     // complete through this epoch
 };
 
-// A checkpoint file: the line "foldmill-checkpoint 1 <SHA-256 of the rest>", then a torch archive
-// with the parameters, the optimiser's state, identity and epoch.
-std::string encode_checkpoint(const CheckpointInfo& info, const Model& model,
-                              const torch::optim::Optimizer& optimizer);
+struct CheckpointContent {
+  NamedTensors state;  // of the learner
+  KeptEpoch kept;
+};
 
-// Reads `path` into model and optimiser. Throws AttemptError, before either is changed:
-// data_missing when the file is absent, torn or changed; internal when it is of another training or
-// epoch.
-void restore_checkpoint(const std::filesystem::path& path, const CheckpointInfo& expected,
-                        Model& model, torch::optim::Optimizer& optimizer);
+// A checkpoint file: the line "foldmill-checkpoint 2 <SHA-256 of the rest>", then safetensors,
+// whose metadata say what it belongs to.
+std::string encode_checkpoint(const CheckpointInfo& info, const CheckpointContent& content);
+
+// Throws AttemptError: data_missing when the file is absent, torn or changed; internal when it is
+// of another training or epoch.
+CheckpointContent read_checkpoint(const std::filesystem::path& path,
+                                  const CheckpointInfo& expected);
+
+// Copies `found` into the tensors of the same names. Throws AttemptError (internal), before
+// anything is changed, unless names and sizes agree.
+void restore_tensors(const std::filesystem::path& path, const NamedTensors& found,
+                     const NamedTensors& into);
 
 // The checkpoints of one attempt: epoch-<n>.ckpt in its directory, the last two of them.
 class CheckpointFiles {

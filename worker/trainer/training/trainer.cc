@@ -10,41 +10,34 @@
 namespace foldmill::trainer {
 namespace {
 
-void check_finite(std::string_view metric, double value, int64_t epoch) {
-  if (std::isfinite(value)) return;
-  throw AttemptError(EndCause::kDiverged, concat(metric, " is ", format_number(value), " at epoch ",
-                                                 epoch, "; a smaller lr usually helps"));
+[[noreturn]] void diverged(std::string_view metric, std::string_view value, std::string_view when) {
+  throw AttemptError(EndCause::kDiverged,
+                     concat(metric, " is ", value, " at ", when, "; a smaller lr usually helps"));
 }
 
-// The sum of squared errors over batches, kept on the device: reading it after every batch would
-// make the host wait for the device each time.
-class LossSum {
- public:
-  explicit LossSum(torch::Device device)
-      : sum_(torch::zeros({}, torch::dtype(torch::kFloat64).device(device))) {}
-  void add(const torch::Tensor& mean, int64_t images) {
-    sum_.add_(mean.detach(), static_cast<double>(images));
-    images_ += images;
-  }
-  double mean() const { return sum_.item<double>() / static_cast<double>(images_); }
+void check_finite(const Trainer::Metrics& metrics, int64_t epoch) {
+  for (const auto& [name, value] : metrics)
+    if (!std::isfinite(value)) diverged(name, format_number(value), concat("epoch ", epoch));
+}
 
- private:
-  torch::Tensor sum_;
-  int64_t images_ = 0;
-};
+void copy_into(const torch::nn::Module& network, const NamedTensors& weights) {
+  const torch::NoGradGuard without_gradients;
+  auto parameters = network.named_parameters();
+  for (const auto& [name, tensor] : weights) parameters[name].copy_(tensor);
+}
 
 }  // namespace
 
-Trainer::Trainer(FoldView fold, std::shared_ptr<Model> model,
-                 std::unique_ptr<torch::optim::Optimizer> optimizer, TrainerOptions options)
+Trainer::Trainer(FoldView fold, std::unique_ptr<Learner> learner, TrainerOptions options)
     : fold_(std::move(fold)),
-      model_(std::move(model)),
-      optimizer_(std::move(optimizer)),
+      learner_(std::move(learner)),
       options_(std::move(options)),
       files_(options_.directory) {}
 
 void Trainer::resume(const std::filesystem::path& checkpoint, int64_t epoch) {
-  restore_checkpoint(checkpoint, {options_.identity, epoch}, *model_, *optimizer_);
+  const CheckpointContent found = read_checkpoint(checkpoint, {options_.identity, epoch});
+  restore_tensors(checkpoint, found.state, learner_->state());
+  kept_ = found.kept;
   completed_epoch_ = epoch;
 }
 
@@ -60,57 +53,82 @@ RunEnd Trainer::run(AttemptSink& sink, const StopToken& stop) {
     sink.epoch(*report);
     save(epoch, sink);
   }
-  return RunEnd::kCompleted;
+  return take_kept_weights(stop) ? RunEnd::kCompleted : RunEnd::kStopped;
 }
 
 std::optional<EpochReport> Trainer::run_epoch(int64_t epoch, const StopToken& stop) {
   const auto begin = std::chrono::steady_clock::now();
-  const std::optional<double> train_loss = train_epoch(epoch, stop);
-  if (!train_loss) return std::nullopt;
-  check_finite("train_loss", *train_loss, epoch);
-  const std::optional<double> val_loss = validate(stop);
-  if (!val_loss) return std::nullopt;
-  check_finite("val_loss", *val_loss, epoch);
+  std::optional<Metrics> metrics = train_epoch(epoch, stop);
+  if (!metrics) return std::nullopt;
+  check_finite(*metrics, epoch);
+  std::optional<Metrics> validation = validate(stop);
+  if (!validation) return std::nullopt;
+  validated_epoch_ = epoch;
+  metrics->merge(*validation);
+  check_finite(*metrics, epoch);
+  keep(epoch, *metrics);
   EpochReport report;
   report.epoch = epoch;
-  report.metrics = {{"train_loss", *train_loss},
-                    {"val_loss", *val_loss},
-                    {"val_mse_unit", fold_.normalization().unit_mse(*val_loss)}};
+  report.metrics.assign(metrics->begin(), metrics->end());
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return report;
 }
 
-std::optional<double> Trainer::train_epoch(int64_t epoch, const StopToken& stop) {
+std::optional<Trainer::Metrics> Trainer::train_epoch(int64_t epoch, const StopToken& stop) {
   const torch::Tensor order = fold_.train_order(epoch);
-  LossSum sum(order.device());
+  learner_->begin_epoch(epoch);
+  MetricSums sums;
   for (int64_t begin = 0; begin < order.size(0); begin += options_.batch_size) {
     if (stop.requested()) return std::nullopt;
-    const torch::Tensor images = fold_.batch(order, begin, options_.batch_size).images;
-    const torch::Tensor loss = torch::mse_loss(model_->forward(images), images);
-    optimizer_->zero_grad();
-    loss.backward();
-    optimizer_->step();
-    sum.add(loss, images.size(0));
+    learner_->train(fold_.batch(order, begin, options_.batch_size), sums);
+    if (const std::string broken = sums.broken_on_cpu(); !broken.empty())
+      diverged(broken, "not finite",
+               concat("step ", begin / options_.batch_size + 1, " of epoch ", epoch));
   }
-  return sum.mean();
+  return sums.means();
 }
 
-std::optional<double> Trainer::validate(const StopToken& stop) {
+std::optional<Trainer::Metrics> Trainer::validate(const StopToken& stop) {
   const torch::NoGradGuard without_gradients;
   const torch::Tensor& order = fold_.validation_order();
-  LossSum sum(order.device());
+  learner_->begin_validation();
+  MetricSums sums;
   for (int64_t begin = 0; begin < order.size(0); begin += options_.batch_size) {
     if (stop.requested()) return std::nullopt;
-    const torch::Tensor images = fold_.batch(order, begin, options_.batch_size).images;
-    sum.add(torch::mse_loss(model_->forward(images), images), images.size(0));
+    learner_->validate(fold_.batch(order, begin, options_.batch_size), sums);
   }
-  return sum.mean();
+  Metrics metrics = sums.means();
+  learner_->end_validation(metrics);
+  return metrics;
 }
+
+void Trainer::keep(int64_t epoch, const Metrics& metrics) {
+  const ObjectiveSpec& objective = options_.objective;
+  if (objective.take == Take::kBestEpoch) {
+    if (kept_.epoch > 0 && !better(metrics.at(objective.metric), kept_.metrics.at(objective.metric),
+                                   objective.direction))
+      return;
+    kept_.weights.clear();
+    for (const auto& parameter : learner_->network().named_parameters())
+      kept_.weights.emplace_back(parameter.key(), parameter.value().detach().clone());
+  }
+  kept_.epoch = epoch;
+  kept_.metrics = metrics;
+}
+
+// What a validation pass leaves behind (a classifier's confusion matrix) must be of the weights
+// that are kept: it is made again where the last pass saw others, or was another attempt's.
+bool Trainer::take_kept_weights(const StopToken& stop) {
+  if (!kept_.weights.empty()) copy_into(learner_->network(), kept_.weights);
+  return validated_epoch_ == kept_.epoch || validate(stop).has_value();
+}
+
+CheckpointContent Trainer::content() const { return {learner_->state(), kept_}; }
 
 // Encoded after every epoch, written only when due: a preemption in the middle of the next epoch
 // needs the state as it was at the end of this one.
 void Trainer::save(int64_t epoch, AttemptSink& sink) {
-  unsaved_ = encode_checkpoint({options_.identity, epoch}, *model_, *optimizer_);
+  unsaved_ = encode_checkpoint({options_.identity, epoch}, content());
   if (epoch % options_.checkpoint_every != 0) return;
   sink.checkpoint(epoch, files_.write(epoch, unsaved_));
   unsaved_.clear();

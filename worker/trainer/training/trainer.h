@@ -1,19 +1,23 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "core/study.h"
 #include "worker/trainer/data/fold_view.h"
-#include "worker/trainer/models/model.h"
+#include "worker/trainer/learners/learner.h"
 #include "worker/trainer/training/attempt_sink.h"
 #include "worker/trainer/training/checkpoint.h"
+#include "worker/trainer/training/kept_epoch.h"
 #include "worker/trainer/training/stop_token.h"
 
 namespace foldmill::trainer {
 
 struct TrainerOptions {
+  ObjectiveSpec objective;
   int64_t epochs = 1;  // the last one
   int64_t batch_size = 256;
   int64_t checkpoint_every = 1;     // epochs
@@ -23,40 +27,49 @@ struct TrainerOptions {
 
 enum class RunEnd { kCompleted, kStopped };
 
-// Trains one model on one fold, epoch by epoch. Same seeds, same thread count and the CPU: the same
-// losses to the bit, whether it was stopped and resumed in between or not. One thread; prints
+// Trains one learner on one fold, epoch by epoch. Same seeds, same thread count and the CPU: the
+// same losses to the bit, whether it was stopped and resumed in between or not. One thread; prints
 // nothing; throws AttemptError and what torch throws.
 class Trainer {
  public:
-  Trainer(FoldView fold, std::shared_ptr<Model> model,
-          std::unique_ptr<torch::optim::Optimizer> optimizer, TrainerOptions options);
+  using Metrics = std::map<std::string, double>;
+
+  Trainer(FoldView fold, std::unique_ptr<Learner> learner, TrainerOptions options);
 
   // Goes on after `epoch`, which `checkpoint` is complete through.
   void resume(const std::filesystem::path& checkpoint, int64_t epoch);
 
-  // Trains the epochs that are left, reporting train_loss, val_loss (mean squared errors in the
-  // network's units) and val_mse_unit (the latter on the [0, 1] scale). A loss that is not finite
-  // ends it at the end of its epoch as diverged. When stopped by preemption, a checkpoint of the
-  // last complete epoch has been written and told.
+  // Trains the epochs that are left and reports each. A metric that is not finite ends it as
+  // diverged: on the CPU at its step, elsewhere at the end of the epoch. When completed, the
+  // network has the weights of the epoch that the objective takes. When stopped by preemption, a
+  // checkpoint of the last complete epoch has been written and told.
   RunEnd run(AttemptSink& sink, const StopToken& stop);
 
-  // One pass over the training part; its mean loss. Nothing when stopped.
-  std::optional<double> train_epoch(int64_t epoch, const StopToken& stop);
-  // Mean loss over the validation part. Nothing when stopped.
-  std::optional<double> validate(const StopToken& stop);
+  // One pass over the training part; the means of its metrics. Nothing when stopped.
+  std::optional<Metrics> train_epoch(int64_t epoch, const StopToken& stop);
+
+  const FoldView& fold() const { return fold_; }
+  const Learner& learner() const { return *learner_; }
+  // After a completed run: the epoch whose weights the network has, and its metrics.
+  const KeptEpoch& kept() const { return kept_; }
 
  private:
   std::optional<EpochReport> run_epoch(int64_t epoch, const StopToken& stop);
+  std::optional<Metrics> validate(const StopToken& stop);
+  void keep(int64_t epoch, const Metrics& metrics);
+  bool take_kept_weights(const StopToken& stop);
+  CheckpointContent content() const;
   void save(int64_t epoch, AttemptSink& sink);
   void save_preempted(AttemptSink& sink);
 
   FoldView fold_;
-  std::shared_ptr<Model> model_;
-  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  std::unique_ptr<Learner> learner_;
   TrainerOptions options_;
   CheckpointFiles files_;
   int64_t completed_epoch_ = 0;  // of this attempt or of the one it resumes
-  std::string unsaved_;          // encoded checkpoint of completed_epoch_, until it is written
+  int64_t validated_epoch_ = 0;  // whose weights the last validation pass saw
+  KeptEpoch kept_;
+  std::string unsaved_;  // encoded checkpoint of completed_epoch_, until it is written
 };
 
 }  // namespace foldmill::trainer

@@ -15,18 +15,41 @@ std::string line(std::string_view label, const std::string& text) {
   return concat(pad_right(label, kLabel), text, "\n");
 }
 
+std::string describe_normalize(const DataSpec& data) {
+  if (data.normalize != Normalize::kGiven) return std::string(to_string(data.normalize));
+  return concat("(x - ", format_number(data.mean), ") / ", format_number(data.stddev));
+}
+
 std::string describe_data(const DataSpec& data) {
   std::string out = data.dataset;
   if (!data.path.empty()) out += concat(" at ", data.path);
-  out += concat(", normalize ", to_string(data.normalize));
+  out += concat(", normalize ", describe_normalize(data));
   if (data.subset_train)
     out += concat(", ", *data.subset_train, " training images",
                   data.subset_stratified ? " (stratified)" : "");
   return out;
 }
 
+std::string describe_encoder(const EncoderSource& encoder) {
+  const std::string source =
+      encoder.study.empty()
+          ? concat("file ", encoder.file)
+          : concat("study ", encoder.study,
+                   encoder.trial == "best" ? ", best trial" : concat(", trial ", encoder.trial));
+  return concat("encoder of ", source, encoder.freeze ? ", frozen" : ", trained on");
+}
+
+std::string describe_network(const ModelSpec& model) {
+  if (model.type == "classifier")
+    return concat(model.type, ", ", model.classes, " classes, ",
+                  model.encoder ? describe_encoder(*model.encoder)
+                                : concat(model.variant, " from random weights"));
+  std::string out = concat(model.type, " ", model.variant);
+  return model.type == "gan" ? out : concat(out, ", target ", to_string(model.target));
+}
+
 std::string describe_model(const ModelSpec& model) {
-  if (model.type != "command") return concat(model.type, " ", model.variant);
+  if (model.type != "command") return describe_network(model);
   std::string out = concat("command: ", join(model.command, " "));
   if (!model.workdir.empty()) out += concat(", in ", model.workdir);
   for (const auto& [key, value] : model.env) out += concat(", ", key, "=", value);

@@ -11,16 +11,15 @@ namespace foldmill::cli {
 namespace {
 
 std::string model_title(const ModelSpec& model) {
-  return model.variant.empty() ? concat("'", model.type, "'")
-                               : concat("'", model.type, "' (", model.variant, ")");
+  if (model.variant.empty()) return concat("'", model.type, "'");
+  return concat("'", model.type, "' (",
+                model.encoder ? std::string("its encoder is given") : model.variant, ")");
 }
 
 class ParamsBinder {
  public:
   ParamsBinder(StudySpec& spec, Diagnostics& diagnostics)
-      : spec_(spec),
-        diagnostics_(diagnostics),
-        knobs_(knobs_of(spec.model)) {
+      : spec_(spec), diagnostics_(diagnostics), knobs_(knobs_of(spec.model)) {
     for (const KnobInfo& knob : knobs_) knob_names_.emplace_back(knob.name);
   }
 

@@ -2,7 +2,9 @@
 
 #include <limits>
 
+#include "cli/study_file/data_binder.h"
 #include "cli/study_file/map_reader.h"
+#include "cli/study_file/model_binder.h"
 #include "cli/study_file/params_binder.h"
 #include "core/text.h"
 
@@ -21,69 +23,20 @@ void bind_top(MapReader& top, StudySpec& spec) {
   top.integer("seed", spec.seed, 0, std::numeric_limits<int64_t>::max());
 }
 
-void bind_subset(const DocNode* node, DataSpec& data, Diagnostics& diagnostics) {
-  if (!node) return;
-  MapReader reader(node, "subset", diagnostics);
-  int64_t train = 0;
-  reader.integer("train", train, 1, std::numeric_limits<int64_t>::max());
-  if (train > 0) data.subset_train = train;
-  if (!reader.has("train"))
-    diagnostics.error(*node, "a subset needs its size", "write train: 6000");
-  reader.boolean("stratified", data.subset_stratified);
-  reader.finish();
+// A model that is not judged by its loss has no default metric: the author has to choose.
+void require_metric(const DocNode& place, const ModelSpec& model, Diagnostics& diagnostics) {
+  const std::vector<std::string>& metrics = metrics_of(model.type);
+  if (metrics.empty() || has_natural_metric(model.type)) return;
+  diagnostics.error(place, concat("a study of a ", model.type, " must name its metric"),
+                    concat("add objective: {metric: ", metrics.front(), "}"),
+                    {concat("metrics of '", model.type, "': ", join(metrics, ", "))});
 }
 
-void bind_validation(const DocNode* node, FoldPlan& folds, Diagnostics& diagnostics) {
-  MapReader reader(node, "validation", diagnostics);
-  reader.number("fraction", folds.validation_fraction);
-  reader.boolean("stratified", folds.stratified);
-  std::string reuse = "fixed";
-  reader.word("reuse", reuse, {"fixed"}, {"per_trial"});
-  reader.finish();
-}
-
-void bind_data(const DocNode* node, const DocNode& root, StudySpec& spec,
-               Diagnostics& diagnostics) {
-  MapReader reader(node, "data", diagnostics);
-  reader.word("dataset", spec.data.dataset, {"fashion-mnist", "mnist", "idx"},
-              {"digits8", "npy", "image-folder", "csv"});
-  reader.text("path", spec.data.path);
-  std::string normalize(to_string(spec.data.normalize));
-  reader.word("normalize", normalize, {"unit", "standard", "symmetric"});
-  if (const auto parsed = parse_normalize(normalize)) spec.data.normalize = *parsed;
-  // A program of the user's own brings its data.
-  const bool needed = spec.model.type != "command";
-  if (needed && (!node || (node->kind == DocNode::Kind::kMap && !reader.has("dataset"))))
-    diagnostics.error(node ? *node : root, "the study has no data",
-                      "add data: {dataset: fashion-mnist}");
-  bind_subset(reader.get("subset"), spec.data, diagnostics);
-  bind_validation(reader.get("validation"), spec.folds, diagnostics);
-  reader.not_supported({"test"});
-  reader.finish();
-}
-
-void bind_model(const DocNode* node, StudySpec& spec, Diagnostics& diagnostics) {
-  ModelSpec& model = spec.model;
-  MapReader reader(node, "model", diagnostics);
-  reader.word("type", model.type, {"cae", "command"}, {"vae", "dae", "classifier", "gan"});
-  if (model.type == "command") {
-    reader.texts("run", model.command);
-    reader.text("workdir", model.workdir);
-    reader.text_map("env", model.env);
-    if (node && !reader.has("run"))
-      diagnostics.error(*node, "a model of type command needs the program to run",
-                        "write run: [python3, train.py]");
-  } else {
-    model.variant = "conv3";
-    reader.word("variant", model.variant, {"conv3"}, {"conv4", "scaled"});
-  }
-  reader.not_supported({"target", "classes", "encoder"});
-  reader.finish();
-}
-
-void bind_objective(const DocNode* node, StudySpec& spec, Diagnostics& diagnostics) {
+void bind_objective(const DocNode* node, const DocNode& root, StudySpec& spec,
+                    Diagnostics& diagnostics) {
   MapReader reader(node, "objective", diagnostics);
   reader.text("metric", spec.objective.metric);
+  if (!reader.has("metric")) require_metric(node ? *node : root, spec.model, diagnostics);
   std::string direction(to_string(spec.objective.direction));
   reader.word("direction", direction, {"minimize", "maximize"});
   if (const auto parsed = parse_direction(direction)) spec.objective.direction = *parsed;
@@ -218,10 +171,10 @@ StudySpec bind_study(const DocNode& root, Diagnostics& diagnostics) {
   bind_top(top, spec);
   if (!top.has("name")) diagnostics.error(root, "the study has no name", "add name: my-study");
   const DocNode* data = top.get("data");
-  bind_model(top.get("model"), spec, diagnostics);
+  bind_model(top.get("model"), spec.model, diagnostics);
   bind_data(data, root, spec, diagnostics);
   const DocNode* params = top.get("params");
-  bind_objective(top.get("objective"), spec, diagnostics);
+  bind_objective(top.get("objective"), root, spec, diagnostics);
   const DocNode* enqueue = bind_search(top.get("search"), spec, diagnostics);
   bind_pruning(top.get("pruning"), spec.pruning, diagnostics);
   bind_folds(top.get("folds"), data ? data->find("validation") : nullptr, spec, diagnostics);

@@ -84,10 +84,27 @@ const BadFile kFiles[] = {
      "error: s.yaml:1:1: params.epochs: missing; add for example `epochs: 20`\n"
      "    1 | name: s\n"
      "      | ^"},
-    {"NotYetModel", "name: s\ndata: {dataset: mnist}\nmodel: {type: vae}\n",
-     "error: s.yaml:3:15: 'type: vae' is not supported by this version of foldmill\n"
-     "    3 | model: {type: vae}\n"
-     "      |               ^^^ allowed: cae, command"},
+    {"NotYetDataset", "name: s\ndata: {dataset: digits8}\n",
+     "error: s.yaml:2:17: 'dataset: digits8' is not supported by this version of foldmill\n"
+     "    2 | data: {dataset: digits8}\n"
+     "      |                 ^^^^^^^ allowed: fashion-mnist, mnist, idx, npy, image-folder, csv"},
+    {"DatasetWithoutPath", "name: s\ndata: {dataset: image-folder}\n",
+     "error: s.yaml:2:7: data.path: dataset 'image-folder' needs the directory that has one folder "
+     "of images per class\n"
+     "    2 | data: {dataset: image-folder}\n"
+     "      |       ^"},
+    {"NormalizeWithoutStd", "name: s\ndata: {dataset: mnist, normalize: {mean: 0.1}}\n",
+     "error: s.yaml:2:35: given statistics are a mean and a standard deviation\n"
+     "    2 | data: {dataset: mnist, normalize: {mean: 0.1}}\n"
+     "      |                                   ^ write normalize: {mean: 0.286, std: 0.353}"},
+    {"NormalizeByANegativeStd", "name: s\ndata: {dataset: mnist, normalize: {mean: 0, std: -1}}\n",
+     "error: s.yaml:2:50: data.normalize.std: must be a positive number, got -1\n"
+     "    2 | data: {dataset: mnist, normalize: {mean: 0, std: -1}}\n"
+     "      |                                                  ^^"},
+    {"NormalizeUnknownWord", "name: s\ndata: {dataset: mnist, normalize: standrad}\n",
+     "error: s.yaml:2:35: 'standrad' is not a value of 'normalize'\n"
+     "    2 | data: {dataset: mnist, normalize: standrad}\n"
+     "      |                                   ^^^^^^^^ did you mean 'standard'?"},
     {"NotYetSampler", study_text("  epochs: 2\n", "search: {sampler: {type: gp}}\n"),
      "error: s.yaml:6:26: 'type: gp' is not supported by this version of foldmill\n"
      "    6 | search: {sampler: {type: gp}}\n"

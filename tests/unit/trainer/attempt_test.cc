@@ -222,6 +222,7 @@ TEST_F(AttemptTest, SaysAtWhichStepItDiverged) {
   TrainerAssignment task = assignment();
   task.assignment.params.set("optimizer", std::string("sgd"));
   task.assignment.params.set("lr", 100.0);
+  task.assignment.params.set("batch_size", int64_t{2});
   expect_failure(task, EndCause::kDiverged, "train_loss is not finite at step");
   EXPECT_TRUE(sink_.epochs.empty());
 }

@@ -144,6 +144,8 @@ class LearnerTest : public ::testing::Test {
 };
 
 TEST_F(LearnerTest, AClassifierLearnsAndItsConfusionAddsUp) {
+  task_.assignment.params.set("latent_dim", int64_t{8});
+  task_.assignment.params.set("filters_3", int64_t{16});
   const FoldView view = fold();
   const auto learner = make_learner(task_.assignment, view, feature_nets_);
   std::map<std::string, double> metrics;

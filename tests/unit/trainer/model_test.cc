@@ -20,6 +20,7 @@ ModelSpec model_of(const std::string& type, const std::string& variant) {
 }
 
 NetworkPlan plan_of(const ModelSpec& model, const Shape& image) {
+  check_variant(model);
   const ParameterSet defaults;
   return plan_network(model, Knobs(model, defaults), image);
 }

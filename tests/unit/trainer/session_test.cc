@@ -87,7 +87,7 @@ TEST_F(SessionTest, TrainsOneAttemptAfterAnother) {
   const Json ready = receive();
   EXPECT_EQ(ready["type"], "ready");
   EXPECT_EQ(ready["version"], "1.2.3");
-  EXPECT_EQ(ready["models"], Json::array({"cae"}));
+  EXPECT_EQ(ready["models"], Json::array({"cae", "vae", "dae", "classifier", "gan"}));
   EXPECT_EQ(ready["devices"][0], "cpu");
   for (const int64_t attempt : {5, 6}) {
     send(assignment(attempt, 2));
@@ -98,7 +98,8 @@ TEST_F(SessionTest, TrainsOneAttemptAfterAnother) {
       types.push_back(message["type"]);
     } while (types.back() != "finished" && types.back() != "failed");
     EXPECT_EQ(types, (std::vector<std::string>{"started", "epoch", "checkpoint", "epoch",
-                                               "checkpoint", "artifact", "finished"}));
+                                               "checkpoint", "artifact", "artifact", "artifact",
+                                               "artifact", "finished"}));
     send({{"type", "stop"}, {"attempt", attempt}, {"cause", "pruned"}});  // too late: ignored
   }
   send({{"type", "shutdown"}});

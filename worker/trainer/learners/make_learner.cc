@@ -139,10 +139,8 @@ std::unique_ptr<Learner> make_gan(const Recipe& recipe, FeatureNetCache& feature
 
 std::unique_ptr<Learner> make_learner(const Assignment& task, const FoldView& fold,
                                       FeatureNetCache& feature_nets) {
+  check_variant(task.model);
   const std::string& type = task.model.type;
-  if (variants_of(type).empty())
-    throw AttemptError(EndCause::kUserError,
-                       concat("model type '", type, "' is not known to this trainer"));
   const Recipe recipe = make_recipe(task, fold);
   if (type == "classifier") return make_classifier(recipe);
   if (type == "gan") return make_gan(recipe, feature_nets);

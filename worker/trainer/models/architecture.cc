@@ -124,6 +124,8 @@ Chains gan_chains(const Knobs& knobs, const Shape& image) {
   return {{"generator", std::move(generator)}, {"discriminator", std::move(discriminator)}};
 }
 
+}  // namespace
+
 void check_variant(const ModelSpec& model) {
   const std::vector<std::string>& known = variants_of(model.type);
   if (std::find(known.begin(), known.end(), model.variant) != known.end()) return;
@@ -134,8 +136,6 @@ void check_variant(const ModelSpec& model) {
                                   "' is not known to this trainer; it has ", join(known, ", ")));
 }
 
-}  // namespace
-
 LayerChain encoder_chain(std::string_view variant, const Knobs& knobs, const Shape& image) {
   DownPart down = plan_down(variant, knobs, image);
   down.chain.emplace_back(LinearLayer{down.fc, knobs.integer("latent_dim")});
@@ -143,7 +143,6 @@ LayerChain encoder_chain(std::string_view variant, const Knobs& knobs, const Sha
 }
 
 NetworkPlan plan_network(const ModelSpec& model, const Knobs& knobs, const Shape& image) {
-  check_variant(model);
   const int64_t latent_dim = knobs.integer("latent_dim");
   if (model.type == "classifier")
     return plan_classifier(model, knobs, image, encoder_chain(model.variant, knobs, image),

@@ -17,6 +17,7 @@
 #include "worker/trainer/learners/make_learner.h"
 #include "worker/trainer/torch_compat.h"
 #include "worker/trainer/training/trainer.h"
+#include "worker/trainer/version.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -99,7 +100,7 @@ Json to_json(const BenchOptions& options, const Measured& measured) {
           {"images_per_second_max", *std::max_element(rates.begin(), rates.end())},
           {"seconds", measured.seconds},
           {"metrics", measured.metrics},
-          {"foldmill_version", options.version},
+          {"foldmill_version", version()},
           {"torch_version", TORCH_VERSION}};
 }
 

@@ -16,7 +16,6 @@ struct BenchOptions {
   int64_t batch = 256;
   int64_t images = 20000;
   int64_t epochs = 2;
-  std::string version;  // of foldmill
 };
 
 // Trains the network with its default widths and optimiser on that many images of Fashion-MNIST and

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "worker/trainer/bench.h"
 #include "worker/trainer/protocol/session.h"
+#include "worker/trainer/version.h"
 
 namespace {
 
@@ -55,7 +56,8 @@ int run_session() {
         "started by foldmill-worker, which sets FOLDMILL_TRAINER_FD; by hand only with bench or "
         "--version");
   const foldmill::Status status =
-      foldmill::trainer::Session(static_cast<int>(*fd), FOLDMILL_VERSION).run();
+      foldmill::trainer::Session(static_cast<int>(*fd), std::string(foldmill::trainer::version()))
+          .run();
   return status.ok() ? 0 : fail(status.message());
 }
 
@@ -64,9 +66,9 @@ int run_session() {
 int main(int argc, char** argv) {
   keep_freed_memory();
   CLI::App app("foldmill-trainer: trains what foldmill-worker hands it, on one device.");
-  app.set_version_flag("--version", "foldmill-trainer " FOLDMILL_VERSION);
+  app.set_version_flag("--version",
+                       "foldmill-trainer " + std::string(foldmill::trainer::version()));
   foldmill::trainer::BenchOptions options;
-  options.version = FOLDMILL_VERSION;
   const CLI::App* bench = add_bench(app, options);
   CLI11_PARSE(app, argc, argv);
   return bench->parsed() ? foldmill::trainer::run_bench(options) : run_session();

@@ -87,7 +87,7 @@ std::string describe(const Layer& layer) {
           [](const LinearLayer& linear) {
             return concat("dense, ", linear.in, " to ", linear.out);
           },
-          [](const ActivationLayer& layer) { return std::string(to_string(layer.activation)); },
+          [](const ActivationLayer& one) { return std::string(to_string(one.activation)); },
           [](const DropoutLayer& dropout) { return concat("dropout ", format_number(dropout.p)); },
           [](const FlattenLayer&) { return std::string("flatten"); },
           [](const UnflattenLayer& unflatten) {

@@ -46,8 +46,4 @@ struct ZipMember {
 };
 std::string zip_bytes(const std::vector<ZipMember>& members);
 
-// Writes a PNG. `samples`: rows of big-endian samples of `color` (a PNG_COLOR_TYPE).
-void write_png(const std::filesystem::path& path, uint32_t width, uint32_t height,
-               const std::vector<uint8_t>& samples, int color = 0, int depth = 8);
-
 }  // namespace foldmill::trainer

@@ -72,27 +72,13 @@ TEST_F(DatasetStoreTest, TheSecondLoadIsFromTheCacheAndTheSame) {
   EXPECT_EQ(reinterpret_cast<uintptr_t>(second.dataset.raw.pixels.data()) % 64, 0u);
 }
 
-TEST_F(DatasetStoreTest, KeepsFloatsAndNamesAndSetsWithoutLabels) {
+TEST_F(DatasetStoreTest, KeepsFloatsAndSetsWithoutLabels) {
   write_file(csv_, "0,0.25,0.5,1\n");
   load();
   const StoredDataset floats = load();
   EXPECT_TRUE(floats.from_cache);
   EXPECT_THAT(pixels_of(floats.dataset.raw), ElementsAre(0, 0.25F, 0.5F, 1));
   EXPECT_TRUE(floats.dataset.raw.labels.empty());
-
-  fs::create_directories(directory_ / "folder/bag");
-  fs::create_directories(directory_ / "folder/shoe");
-  write_png(directory_ / "folder/bag/1.png", 1, 1, {7});
-  write_png(directory_ / "folder/shoe/1.png", 1, 1, {9});
-  const DataSpec data = data_spec("image-folder", directory_ / "folder");
-  const StoredDataset read = load(data);
-  const StoredDataset cached = load(data);
-  EXPECT_TRUE(cached.from_cache);
-  expect_same(read, cached);
-  EXPECT_THAT(cached.dataset.raw.class_names, ElementsAre("bag", "shoe"));
-
-  write_png(directory_ / "folder/shoe/2.png", 1, 1, {11});
-  EXPECT_THAT(pixels_of(load(data).dataset.raw), ElementsAre(7, 9, 11));
 }
 
 TEST_F(DatasetStoreTest, ReadsASourceThatChangedAgain) {

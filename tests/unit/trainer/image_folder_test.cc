@@ -5,6 +5,8 @@
 #include <png.h>
 
 #include "tests/unit/trainer/data_fixture.h"
+#include "tests/unit/trainer/png_fixture.h"
+#include "worker/trainer/data/dataset_store.h"
 #include "worker/trainer/data/load_raw.h"
 #include "worker/trainer/data/png_file.h"
 
@@ -97,6 +99,23 @@ TEST_F(ImageFolderTest, RefusesFoldersWithoutImages) {
   EXPECT_THAT(error(), HasSubstr("holds no folders"));
   write_file(file("a/1.jpg"), "");
   EXPECT_THAT(error(), AllOf(HasSubstr("set/a"), HasSubstr("holds no PNG images")));
+}
+
+TEST_F(ImageFolderTest, IsReadAgainOnlyIfAFileChanged) {
+  const auto load = [&] {
+    return DatasetStore({}, directory_ / "cache").load(data_spec("image-folder", root_));
+  };
+  write_png(file("bag/1.png"), 1, 1, {7});
+  write_png(file("shoe/1.png"), 1, 1, {9});
+  EXPECT_FALSE(load().from_cache);
+  const StoredDataset cached = load();
+  EXPECT_TRUE(cached.from_cache);
+  EXPECT_THAT(cached.dataset.raw.class_names, ElementsAre("bag", "shoe"));
+  EXPECT_THAT(pixels_of(cached.dataset.raw), ElementsAre(7, 9));
+  fs::rename(root_ / "shoe/1.png", root_ / "shoe/2.png");
+  EXPECT_FALSE(load().from_cache);
+  write_png(file("shoe/3.png"), 1, 1, {11});
+  EXPECT_THAT(pixels_of(load().dataset.raw), ElementsAre(7, 9, 11));
 }
 
 TEST_F(ImageFolderTest, SaysThatAFolderCannotBeListed) {

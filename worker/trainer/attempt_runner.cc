@@ -102,8 +102,7 @@ AttemptOutcome AttemptRunner::run_or_throw(const TrainerAssignment& assignment,
   sink.started();
   if (trainer.run(sink, stop) == RunEnd::kStopped) return {AttemptState::kStopped, {}, {}};
   const ModelOrigin origin{task, trainer.fold(), trainer.kept(), trainer.learner().confusion()};
-  for (const auto& file :
-       write_model_files(trainer.learner().network(), origin, options.directory))
+  for (const auto& file : write_model_files(trainer.learner().network(), origin, options.directory))
     sink.artifact(file.filename().string(), file);
   return {AttemptState::kSucceeded, {}, {}};
 }

@@ -51,6 +51,8 @@ Status check_encoder(const EncoderSource& encoder, const StudySpec& spec) {
   if (encoder.study.empty() == encoder.file.empty())
     return invalid_argument(
         "model.encoder: name one source, either from: {study: NAME} or file: PATH");
+  if (encoder.artifact && encoder.study.empty())
+    return invalid_argument("model.encoder: a file has no stored weights beside it");
   if (encoder.study == spec.name)
     return invalid_argument(
         concat("model.encoder.from.study: '", encoder.study, "' is this very study; name another"));

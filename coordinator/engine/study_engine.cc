@@ -15,6 +15,12 @@ void add_references(const FoldSnapshot& fold, ArtifactReferences& references) {
     for (const auto& [name, artifact] : attempt.artifacts) references.add(artifact);
 }
 
+// The weights that the study's trials start from stay as long as the study does.
+void add_references(const StudySpec& spec, ArtifactReferences& references) {
+  if (spec.model.encoder && spec.model.encoder->artifact)
+    references.add(*spec.model.encoder->artifact);
+}
+
 }  // namespace
 
 StudyEngine::StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime created,
@@ -35,12 +41,14 @@ Result<std::unique_ptr<StudyEngine>> StudyEngine::create(StudyId id, StudySpec s
   std::unique_ptr<StudyEngine> study(
       new StudyEngine(id, std::move(spec), StudyState::kActive, step.now().wall, commons));
   FOLDMILL_RETURN_IF_ERROR(study->pruner_status_);
+  add_references(study->spec(), commons.artifacts);
   step.record(id, change::StudyCreated{id, study->spec(), step.now().wall});
   return study;
 }
 
 StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now now)
     : StudyEngine(snapshot.id, snapshot.spec, snapshot.state, snapshot.created, commons) {
+  add_references(*spec_, commons_.artifacts);
   std::vector<std::pair<WallTime, bool>> ends;  // when, and whether failed
   for (const TrialSnapshot& recorded : snapshot.trials) {
     TrialRecord& trial = trials_.emplace_back(make_trial(recorded));

@@ -7,11 +7,19 @@
 namespace foldmill::engine {
 namespace {
 
+// Two studies that name the same encoder mean the same, though a better trial may have come up
+// since the first was created: it keeps the weights that it has.
+bool same_model(ModelSpec a, ModelSpec b) {
+  if (a.encoder) a.encoder->artifact.reset();
+  if (b.encoder) b.encoder->artifact.reset();
+  return a == b;
+}
+
 // The section of the study file in which they differ first; empty when they are the same search.
 std::string_view first_difference(const StudySpec& a, const StudySpec& b) {
   if (a.seed != b.seed) return "seed";
   if (a.data != b.data) return "data";
-  if (a.model != b.model) return "model";
+  if (!same_model(a.model, b.model)) return "model";
   if (a.constants != b.constants || !(a.space == b.space)) return "params";
   if (a.objective != b.objective) return "objective";
   if (a.sampler != b.sampler) return "sampler";

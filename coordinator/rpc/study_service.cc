@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "coordinator/encoder_lookup.h"
 #include "core/text.h"
 #include "proto/codec/row_codec.h"
 #include "proto/codec/status_codec.h"
@@ -66,9 +67,7 @@ grpc::ServerUnaryReactor* finish(grpc::CallbackServerContext* context, const Sta
 }  // namespace
 
 template <class MakeEvent, class OnReply>
-StudyServiceImpl::Reactor* StudyServiceImpl::ask_engine(Context* context, MakeEvent make_event,
-                                                        OnReply on_reply) {
-  Reactor* reactor = context->DefaultReactor();
+void StudyServiceImpl::ask_engine(Reactor* reactor, MakeEvent make_event, OnReply on_reply) {
   parts_.control.post([this, reactor, make_event = std::move(make_event), on_reply]() mutable {
     const engine::RequestId id =
         parts_.requests.add([reactor, on_reply](const engine::effect::Reply& reply) {
@@ -77,7 +76,6 @@ StudyServiceImpl::Reactor* StudyServiceImpl::ask_engine(Context* context, MakeEv
         });
     parts_.sink(make_event(id));
   });
-  return reactor;
 }
 
 template <class Look>
@@ -96,11 +94,29 @@ StudyServiceImpl::Reactor* StudyServiceImpl::read(Context* context, Look look) {
 StudyServiceImpl::Reactor* StudyServiceImpl::CreateStudy(Context* context,
                                                          const v1::CreateStudyRequest* request,
                                                          v1::CreateStudyResponse* response) {
-  Result<StudySpec> spec = proto::decode(request->spec());
-  if (!spec.ok()) return finish(context, spec.status());
-  return ask_engine(
-      context,
-      [spec = std::move(spec).value()](engine::RequestId id) mutable {
+  Result<StudySpec> decoded = proto::decode(request->spec());
+  if (!decoded.ok()) return finish(context, decoded.status());
+  Reactor* reactor = context->DefaultReactor();
+  StudySpec spec = std::move(decoded).value();
+  if (!wants_lookup(spec)) {
+    create_study(reactor, std::move(spec), response);
+    return reactor;
+  }
+  parts_.reader.post([this, context, reactor, spec = std::move(spec),
+                      response](storage::StudyReader& reader) mutable {
+    const Status found = context->IsCancelled() ? cancelled("the caller left before its turn")
+                                                : find_encoder(reader, spec);
+    if (!found.ok()) return reactor->Finish(proto::encode(found));
+    create_study(reactor, std::move(spec), response);
+  });
+  return reactor;
+}
+
+void StudyServiceImpl::create_study(Reactor* reactor, StudySpec spec,
+                                    v1::CreateStudyResponse* response) {
+  ask_engine(
+      reactor,
+      [spec = std::move(spec)](engine::RequestId id) mutable {
         return engine::event::StudyCreateRequested{id, std::move(spec)};
       },
       [response](const engine::effect::Reply& reply) {
@@ -114,13 +130,15 @@ StudyServiceImpl::Reactor* StudyServiceImpl::CommandStudy(Context* context,
                                                           v1::CommandStudyResponse* response) {
   const Status checked = check_command(*request);
   if (!checked.ok()) return finish(context, checked);
-  return ask_engine(
-      context,
+  Reactor* reactor = context->DefaultReactor();
+  ask_engine(
+      reactor,
       [request](engine::RequestId id) {
         return engine::event::StudyCommanded{id, request->study(), *to_verb(request->verb()),
                                              request->trials(), request->relative()};
       },
       [response](const engine::effect::Reply& reply) { response->set_note(reply.note); });
+  return reactor;
 }
 
 StudyServiceImpl::Reactor* StudyServiceImpl::ListStudies(Context* context,

@@ -45,7 +45,8 @@ class StudyServiceImpl final : public v1::StudyService::CallbackService {
   // Hands `make_event` a request number on control; the engine's answer goes to `on_reply`, which
   // fills the response, and the call is finished.
   template <class MakeEvent, class OnReply>
-  Reactor* ask_engine(Context* context, MakeEvent make_event, OnReply on_reply);
+  void ask_engine(Reactor* reactor, MakeEvent make_event, OnReply on_reply);
+  void create_study(Reactor* reactor, StudySpec spec, v1::CreateStudyResponse* response);
   // Runs `look` on the reader thread and finishes the call with the Status it returns.
   template <class Look>
   Reactor* read(Context* context, Look look);

@@ -55,11 +55,14 @@ const change::WorkerSeen* ChangeLedger::worker(const std::string& worker_name) c
 }
 
 bool ChangeLedger::is_referenced(const ArtifactRef& artifact) const {
-  for (const auto& [id, study] : studies_)
+  for (const auto& [id, study] : studies_) {
+    const auto& encoder = study.facts.spec.model.encoder;
+    if (encoder && encoder->artifact == artifact) return true;
     for (const TrialSnapshot& trial : study.facts.trials)
       if (std::any_of(trial.folds.begin(), trial.folds.end(),
                       [&](const FoldSnapshot& fold) { return refers_to(fold, artifact); }))
         return true;
+  }
   return false;
 }
 

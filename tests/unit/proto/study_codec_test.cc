@@ -23,6 +23,63 @@ TEST(StudyCodec, EveryFieldSurvivesTheWire) {
   EXPECT_EQ(*back, spec);
 }
 
+StudySpec classifier_spec() {
+  StudySpec spec = full_spec();
+  spec.model = {};
+  spec.model.type = "classifier";
+  spec.model.variant = "conv4";
+  spec.model.classes = 47;
+  spec.model.encoder =
+      EncoderSource{"my-cae", "7", "", true, ArtifactRef{std::string(64, 'a'), 4096}};
+  spec.constants = {{"epochs", int64_t{5}}};
+  spec.space = *SearchSpace::create({{"lr", *Distribution::make_float(1e-4, 8e-3, true), {}}});
+  spec.objective = {"val_accuracy", Direction::kMaximize, Take::kBestEpoch};
+  return spec;
+}
+
+void expect_survives(const StudySpec& spec) {
+  const Result<StudySpec> back = decode(encode(spec));
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(*back, spec);
+}
+
+TEST(StudyCodec, EveryModelSurvivesTheWire) {
+  StudySpec spec = classifier_spec();
+  expect_survives(spec);
+  spec.model.encoder = EncoderSource{"", "best", "/models/e", false, std::nullopt};
+  expect_survives(spec);
+  spec.model.encoder.reset();
+  expect_survives(spec);
+  spec.model.type = "dae";
+  spec.model.target = Target::kUnit;
+  spec.objective = {};
+  expect_survives(spec);
+}
+
+// A client of the first version sends neither targets nor classes.
+TEST(StudyCodec, WhatAnOlderClientLeavesOutHasItsDefault) {
+  v1::ModelSpec message;
+  message.set_type("cae");
+  message.set_variant("conv3");
+  const Result<ModelSpec> model = decode(message);
+  ASSERT_TRUE(model.ok());
+  EXPECT_EQ(model->target, Target::kInput);
+  EXPECT_EQ(model->classes, 10);
+  EXPECT_FALSE(model->encoder);
+}
+
+TEST(StudyCodec, RefusesUnsoundModels) {
+  const std::vector<std::function<void(v1::ModelSpec&)>> faults{
+      [](auto& m) { m.set_target("moon"); },
+      [](auto& m) { m.mutable_encoder()->mutable_artifact()->set_sha256("ab"); },
+      [](auto& m) { m.mutable_encoder()->mutable_artifact()->set_bytes(-1); }};
+  for (const auto& commit : faults) {
+    v1::ModelSpec message = encode(classifier_spec().model);
+    commit(message);
+    EXPECT_EQ(decode(message).status().code(), StatusCode::kInvalidArgument);
+  }
+}
+
 TEST(StudyCodec, AbsentOptionalsStayAbsent) {
   StudySpec spec = full_spec();
   spec.timeout_seconds.reset();

@@ -27,6 +27,47 @@ TEST(SpecJson, RoundTripsDefaults) {
   EXPECT_EQ(*back, StudySpec());
 }
 
+StudySpec classifier_spec() {
+  StudySpec spec = test::example_spec();
+  spec.model = {};
+  spec.model.type = "classifier";
+  spec.model.variant = "conv4";
+  spec.model.target = Target::kUnit;
+  spec.model.classes = 47;
+  spec.model.encoder = EncoderSource{"my-cae", "7", "", true, ArtifactRef{std::string(64, 'a'), 9}};
+  return spec;
+}
+
+TEST(SpecJson, RoundTripsAnEncoder) {
+  StudySpec spec = classifier_spec();
+  EXPECT_EQ(*spec_from_json(spec_to_json(spec)), spec);
+  spec.model.encoder = EncoderSource{"", "best", "/models/e", false, std::nullopt};
+  EXPECT_EQ(*spec_from_json(spec_to_json(spec)), spec);
+}
+
+// What the first version wrote knew neither of given statistics nor of targets and encoders.
+TEST(SpecJson, ReadsSpecsOfTheFirstVersion) {
+  StudySpec spec = test::example_spec();
+  spec.data.normalize = Normalize::kStandard;
+  spec.data.mean = DataSpec().mean;
+  spec.data.stddev = DataSpec().stddev;
+  std::string text = spec_to_json(spec);
+  for (const std::string key : {R"("mean":0.0,)", R"("stddev":1.0,)", R"("target":"input",)",
+                                R"("classes":10,)", R"("encoder":null,)"}) {
+    ASSERT_NE(text.find(key), std::string::npos) << key << " in " << text;
+    text.erase(text.find(key), key.size());
+  }
+  const auto back = spec_from_json(text);
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(*back, spec);
+}
+
+TEST(SpecJson, RefusesAnEncoderOfNoDigest) {
+  std::string text = spec_to_json(classifier_spec());
+  text.replace(text.find(std::string(64, 'a')), 64, std::string(64, 'X'));
+  EXPECT_EQ(spec_from_json(text).status().code(), StatusCode::kDataLoss);
+}
+
 TEST(SpecJson, RefusesWhatItDidNotWrite) {
   const std::string good = spec_to_json(test::example_spec());
   const auto broken = [&](const std::string& from, const std::string& to) {

@@ -12,10 +12,11 @@
 
 #include "core/assignment.h"
 #include "core/text.h"
+#include "worker/trainer/attempt_error.h"
 #include "worker/trainer/data/dataset.h"
 #include "worker/trainer/data/fold_view.h"
+#include "worker/trainer/device.h"
 #include "worker/trainer/learners/make_learner.h"
-#include "worker/trainer/torch_compat.h"
 #include "worker/trainer/training/trainer.h"
 #include "worker/trainer/version.h"
 
@@ -52,10 +53,10 @@ Assignment bench_assignment(const BenchOptions& options) {
 }
 
 Trainer make_trainer(const BenchOptions& options) {
+  const torch::Device device = value_or_throw(find_device(options.device), EndCause::kUserError);
   const Assignment task = bench_assignment(options);
-  FoldView fold(std::make_shared<const Dataset>(
-                    load_dataset(task.data, {options.data_dir}, torch::Device(options.device))),
-                task);
+  FoldView fold(
+      std::make_shared<const Dataset>(load_dataset(task.data, {options.data_dir}, device)), task);
   FeatureNetCache feature_nets;
   auto learner = make_learner(task, fold, feature_nets);
   TrainerOptions trainer_options;
@@ -124,8 +125,7 @@ void print_text(const Json& result) {
 
 int run_bench(const BenchOptions& options) {
   try {
-    torch::set_num_threads(static_cast<int>(options.threads));
-    torch::globalContext().setFlushDenormal(true);
+    configure_torch(static_cast<int>(options.threads));
     Trainer trainer = make_trainer(options);
     const Json result = to_json(options, measure(trainer, options.epochs));
     if (options.output == "json")

@@ -25,6 +25,8 @@ int fail(const std::string& message) {
   return 1;
 }
 
+constexpr int64_t kMost = 1'000'000'000;  // of any count
+
 CLI::App* add_bench(CLI::App& app, foldmill::trainer::BenchOptions& options) {
   CLI::App* bench = app.add_subcommand("bench", "training images per second, on Fashion-MNIST");
   bench->add_option("--model", options.model, "cae, vae, dae, classifier or gan")
@@ -32,7 +34,9 @@ CLI::App* add_bench(CLI::App& app, foldmill::trainer::BenchOptions& options) {
   bench->add_option("--variant", options.variant, "conv3, conv4 or scaled; of gan: mlp")
       ->capture_default_str();
   const auto add_count = [&](const char* name, int64_t& value, const char* help) {
-    bench->add_option(name, value, help)->check(CLI::PositiveNumber)->capture_default_str();
+    bench->add_option(name, value, help)
+        ->check(CLI::Range(int64_t{1}, kMost))
+        ->capture_default_str();
   };
   add_count("--batch", options.batch, "images per step");
   add_count("--images", options.images, "images per epoch, at most 59990");

@@ -1,13 +1,12 @@
 #include "worker/trainer/protocol/session.h"
 
-#include <algorithm>
 #include <thread>
 #include <utility>
 
 #include "core/model_spec.h"
 #include "core/text.h"
 #include "worker/trainer/attempt_runner.h"
-#include "worker/trainer/torch_compat.h"
+#include "worker/trainer/device.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -34,26 +33,11 @@ class SocketSink final : public AttemptSink {
   AttemptId attempt_;
 };
 
-std::vector<std::string> devices() {
-  std::vector<std::string> names = {"cpu"};
-  for (size_t i = 0; i < torch::cuda::device_count(); ++i) names.push_back(concat("cuda:", i));
-  return names;
-}
-
 // What this program trains: all but the user's own programs.
 std::vector<std::string> trained_types() {
   std::vector<std::string> types = foldmill::model_types();
   std::erase(types, "command");
   return types;
-}
-
-void configure_torch(int threads) {
-  torch::set_num_threads(threads);
-  // Torch allows this once per process.
-  if (torch::get_num_interop_threads() != 1) torch::set_num_interop_threads(1);
-  // Adam's moments of weights that no longer move become denormal, which costs a hundred cycles
-  // each.
-  torch::globalContext().setFlushDenormal(true);
 }
 
 }  // namespace
@@ -116,16 +100,12 @@ Status Session::greet(const Hello& hello) {
     return failed_precondition(concat("the worker speaks trainer protocol ", hello.protocol,
                                       ", this trainer ", kProtocolVersion,
                                       "; install the same version of both"));
-  const std::vector<std::string> known = devices();
-  if (std::find(known.begin(), known.end(), hello.device) == known.end())
-    return not_found(
-        concat("device '", hello.device, "' is not there; this trainer has ", join(known, ", ")));
+  FOLDMILL_ASSIGN_OR_RETURN(const torch::Device device, find_device(hello.device));
   configure_torch(hello.threads);
-  const torch::Device device(hello.device);
   on_cuda_ = device.is_cuda();
-  runner_ = std::make_unique<AttemptRunner>(device, hello.data_dirs, hello.work_dir,
-                                            hello.cache_dir);
-  socket_.write_line(ready_line(version_, trained_types(), known));
+  runner_ =
+      std::make_unique<AttemptRunner>(device, hello.data_dirs, hello.work_dir, hello.cache_dir);
+  socket_.write_line(ready_line(version_, trained_types(), devices()));
   return ok_status();
 }
 

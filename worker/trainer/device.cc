@@ -1,0 +1,32 @@
+#include "worker/trainer/device.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace foldmill::trainer {
+
+std::vector<std::string> devices() {
+  std::vector<std::string> names = {"cpu"};
+  for (size_t i = 0; i < torch::cuda::device_count(); ++i) names.push_back(concat("cuda:", i));
+  return names;
+}
+
+Result<torch::Device> find_device(const std::string& name) {
+  const std::vector<std::string> known = devices();
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    return not_found(
+        concat("device '", name, "' is not there; this trainer has ", join(known, ", ")));
+  return torch::Device(name);
+}
+
+void configure_torch(int threads) {
+  torch::set_num_threads(threads);
+  // Torch allows this once per process.
+  if (torch::get_num_interop_threads() != 1) torch::set_num_interop_threads(1);
+  // Adam's moments of weights that no longer move become denormal, which costs a hundred cycles
+  // each.
+  torch::globalContext().setFlushDenormal(true);
+}
+
+}  // namespace foldmill::trainer

@@ -10,6 +10,7 @@
 #include "proto/codec/status_codec.h"
 #include "proto/codec/study_codec.h"
 #include "proto/codec/value_codec.h"
+#include "proto/codec/worker_message.h"
 
 namespace foldmill::cli {
 namespace {
@@ -141,23 +142,40 @@ class Client final : public CoordinatorClient {
   }
 
   Result<ServerInfo> server_info(Milliseconds deadline) override {
+    // Waits for a coordinator that is starting. A call that fails at once would leave the channel
+    // to gRPC's background poller, which looks after a connection only every 5 s.
+    return ask_info(deadline, /*wait_for_ready=*/true);
+  }
+
+ private:
+  Result<ServerInfo> ask_info(Milliseconds deadline, bool wait_for_ready) {
     v1::GetServerInfoRequest request;
     v1::ServerInfo response;
     grpc::ClientContext context;
     proto::set_deadline(&context, deadline);
-    // Waits for a coordinator that is starting. A call that fails at once would leave the channel
-    // to gRPC's background poller, which looks after a connection only every 5 s.
-    context.set_wait_for_ready(true);
+    context.set_wait_for_ready(wait_for_ready);
     FOLDMILL_RETURN_IF_ERROR(explain(studies_->GetServerInfo(&context, request, &response)));
+    if (response.protocol() != proto::kProtocolVersion)
+      return failed_precondition(concat(
+          "the coordinator ", address_, " (foldmill ", response.version(), ") speaks protocol ",
+          response.protocol(), ", this program (foldmill ", FOLDMILL_VERSION, ") speaks ",
+          proto::kProtocolVersion, "; install the same version of both"));
+    same_protocol_ = true;
     return ServerInfo{response.version(), response.protocol(), response.database()};
   }
 
- private:
+  // Nothing is asked or changed before both sides are known to mean the same by it.
+  Status check_protocol() {
+    if (same_protocol_) return ok_status();
+    return ask_info(proto::kUnaryDeadline, /*wait_for_ready=*/false).status();
+  }
+
   template <class Request, class Response>
   Status call(grpc::Status (v1::StudyService::Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
               const Request& request, Response* response,
               Milliseconds deadline = proto::kUnaryDeadline) {
+    FOLDMILL_RETURN_IF_ERROR(check_protocol());
     grpc::ClientContext context;
     proto::set_deadline(&context, deadline);
     return explain((studies_.get()->*method)(&context, request, response));
@@ -198,6 +216,7 @@ class Client final : public CoordinatorClient {
   }
 
   std::string address_;
+  bool same_protocol_ = false;  // once it was asked
   std::unique_ptr<v1::StudyService::Stub> studies_;
   std::unique_ptr<v1::ArtifactService::Stub> artifacts_;
 };

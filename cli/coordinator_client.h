@@ -12,7 +12,8 @@ namespace foldmill::cli {
 enum class StudyVerb { kPause, kPauseNow, kResume, kStop, kCancel, kExtend };
 
 // A coordinator: everything a source reads, and the verbs that change something. Unreachable
-// coordinators are `unavailable` with the address and the reason. One thread.
+// coordinators are `unavailable` with the address and the reason, those that speak another protocol
+// `failed_precondition` with both versions, before anything is asked of them. One thread.
 class CoordinatorClient : public StudySource {
  public:
   struct ServerInfo {

@@ -9,7 +9,7 @@ namespace foldmill::cli {
 namespace {
 
 constexpr size_t kLabel = 10;
-constexpr size_t kName = 14;
+constexpr size_t kName = 17;  // the longest of our knobs
 
 std::string line(std::string_view label, const std::string& text) {
   return concat(pad_right(label, kLabel), text, "\n");

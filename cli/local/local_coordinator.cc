@@ -28,7 +28,8 @@ Status describe_false_start(const std::filesystem::path& database, const ChildPr
 
 bool is_refusal(const Status& status) {
   return status.code() == StatusCode::kUnauthenticated ||
-         status.code() == StatusCode::kPermissionDenied;
+         status.code() == StatusCode::kPermissionDenied ||
+         status.code() == StatusCode::kFailedPrecondition;  // another version
 }
 
 // The coordinator that holds the database, waited for while it starts or leaves; null when nobody

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """The peer of `foldmill-trainer bench`: the same network and optimiser on the same images in eager
 PyTorch, fed as a notebook has it (loader: torchvision's data set behind a DataLoader) or from one
 tensor in the device's memory (resident). Prints JSON.
@@ -100,18 +100,21 @@ def main():
         batches = {"loader": loader_batches, "resident": resident_batches}[args.mode](data, args)
         net = conv3().to(args.device)
         optimizer = torch.optim.Adam(net.parameters(), LEARNING_RATE)
-        seconds, losses = [], []
+        seconds, cpu_seconds, losses = [], [], []
         for _ in range(args.epochs):
-            begin = time.perf_counter()
+            begin, cpu_begin = time.perf_counter(), time.process_time()
             losses.append(train(net, optimizer, batches()))
             seconds.append(time.perf_counter() - begin)
+            cpu_seconds.append(time.process_time() - cpu_begin)
     rates = [args.images / epoch for epoch in seconds]
     print(json.dumps({
         "mode": args.mode, "model": "cae", "variant": "conv3", "device": args.device,
         "threads": args.threads, "batch": args.batch, "images": args.images, "epochs": args.epochs,
         "images_per_second": statistics.median(rates), "images_per_second_min": min(rates),
-        "images_per_second_max": max(rates), "seconds": seconds,
-        "metrics": {"train_loss": losses}, "torch_version": torch.__version__}, indent=2))
+        "images_per_second_max": max(rates),
+        "images_per_cpu_second": statistics.median(args.images / epoch for epoch in cpu_seconds),
+        "seconds": seconds, "cpu_seconds": cpu_seconds, "metrics": {"train_loss": losses},
+        "torch_version": torch.__version__}, indent=2))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <exception>
 #include <map>
 #include <memory>
@@ -29,7 +30,8 @@ using Json = nlohmann::ordered_json;
 constexpr double kLearningRate = 0.004748;
 
 struct Measured {
-  std::vector<double> seconds;  // one per epoch, as are the metrics
+  std::vector<double> seconds;      // one per epoch, as are the metrics
+  std::vector<double> cpu_seconds;  // of the process: on a busy machine the steadier measure
   std::map<std::string, std::vector<double>> metrics;
 };
 
@@ -70,10 +72,12 @@ Measured measure(Trainer& trainer, int64_t epochs) {
   Measured measured;
   for (int64_t epoch = 1; epoch <= epochs; ++epoch) {
     const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t cpu_begin = std::clock();
     // The means are read from the device, so the epoch is over there too.
     const auto metrics = trainer.train_epoch(epoch, never).value();
     measured.seconds.push_back(
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    measured.cpu_seconds.push_back(static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC);
     for (const auto& [name, value] : metrics) measured.metrics[name].push_back(value);
   }
   return measured;
@@ -85,10 +89,15 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
+// Images per second of each epoch.
+std::vector<double> rates(int64_t images, const std::vector<double>& seconds) {
+  std::vector<double> found;
+  for (const double epoch : seconds) found.push_back(static_cast<double>(images) / epoch);
+  return found;
+}
+
 Json to_json(const BenchOptions& options, const Measured& measured) {
-  std::vector<double> rates;
-  for (const double seconds : measured.seconds)
-    rates.push_back(static_cast<double>(options.images) / seconds);
+  const std::vector<double> per_second = rates(options.images, measured.seconds);
   return {{"model", options.model},
           {"variant", options.variant},
           {"device", options.device},
@@ -96,10 +105,12 @@ Json to_json(const BenchOptions& options, const Measured& measured) {
           {"batch", options.batch},
           {"images", options.images},
           {"epochs", options.epochs},
-          {"images_per_second", median(rates)},
-          {"images_per_second_min", *std::min_element(rates.begin(), rates.end())},
-          {"images_per_second_max", *std::max_element(rates.begin(), rates.end())},
+          {"images_per_second", median(per_second)},
+          {"images_per_second_min", *std::min_element(per_second.begin(), per_second.end())},
+          {"images_per_second_max", *std::max_element(per_second.begin(), per_second.end())},
+          {"images_per_cpu_second", median(rates(options.images, measured.cpu_seconds))},
           {"seconds", measured.seconds},
+          {"cpu_seconds", measured.cpu_seconds},
           {"metrics", measured.metrics},
           {"foldmill_version", version()},
           {"torch_version", TORCH_VERSION}};

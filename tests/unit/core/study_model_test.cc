@@ -118,6 +118,11 @@ TEST(StudyModel, AnEncoderHasOneSource) {
         [](StudySpec& s) { s.model.encoder->trial = "worst"; }},
        {"model.encoder.from.trial: must be best or a trial's number, got '-1'",
         [](StudySpec& s) { s.model.encoder->trial = "-1"; }},
+       {"model.encoder: a file has no stored weights beside it",
+        [](StudySpec& s) {
+          s.model.encoder =
+              EncoderSource{"", "best", "/x", false, ArtifactRef{std::string(64, 'a'), 1}};
+        }},
        {"params of model 'classifier': 'fc' is not known", constant("fc", int64_t{64})}});
   StudySpec spec = sound_classifier_spec();
   spec.model.encoder->trial = "0";

@@ -93,8 +93,8 @@ TEST(SpecDifference, ShowsWhatDiffersAndAllowsExtensions) {
   wanted.source = "other comments";
   EXPECT_EQ(spec_difference(stored, wanted), "");
   wanted.constants.set("lr", 1e-2);
-  EXPECT_THAT(spec_difference(stored, wanted), HasSubstr("- fixed     lr             0.001"));
-  EXPECT_THAT(spec_difference(stored, wanted), HasSubstr("+ fixed     lr             0.01"));
+  EXPECT_THAT(spec_difference(stored, wanted), HasSubstr("- fixed     lr                0.001"));
+  EXPECT_THAT(spec_difference(stored, wanted), HasSubstr("+ fixed     lr                0.01"));
   wanted = stored;
   wanted.trials = stored.trials + 1;
   EXPECT_NE(spec_difference(stored, wanted), "");

@@ -55,21 +55,38 @@ struct ObjectiveSpec {
 };
 
 struct SamplerSpec {
-  std::string type = "tpe";  // tpe, random
-  int startup_trials = 10;
-  int candidates = 24;
-  bool multivariate = true;
-  bool constant_liar = true;
-  double prior_weight = 1.0;
+  std::string type = "tpe";        // auto, tpe, random, grid, qmc, gp, cmaes
+  int startup_trials = 10;         // tpe, gp: at random before the model begins
+  int candidates = 24;             // tpe
+  bool multivariate = true;        // tpe
+  bool group = false;              // tpe: parameters that are always together are sampled together
+  bool constant_liar = true;       // tpe: running trials count as bad ones
+  double prior_weight = 1.0;       // tpe
+  bool deterministic = false;      // gp: the same parameters would give the same value
+  int max_trials = 500;            // gp: at most that many are modelled
+  std::string sequence = "sobol";  // qmc: sobol, halton
+  bool scramble = true;            // qmc
+  int grid_points = 5;             // grid: values taken from a float range without a step
+  double sigma = 1.0 / 6;          // cmaes: first step, as a share of each range
+  int population = 0;              // cmaes: trials in a generation; 0: by the number of parameters
   friend bool operator==(const SamplerSpec&, const SamplerSpec&) = default;
 };
 
 struct PruningSpec {
-  std::string type = "median";  // none, median
-  int warmup_trials = 5;        // completed trials needed before anything is pruned
-  int warmup_epochs = 0;        // no pruning before this epoch (pruning *at* it is possible)
-  int interval = 1;             // epochs between checks
-  int min_peers = 2;            // values of other trials needed at this fold and epoch
+  // none, median, percentile, asha, hyperband, patient, threshold, race
+  std::string type = "median";
+  int warmup_trials = 5;   // median, percentile: completed trials needed before anything is pruned
+  int warmup_epochs = 0;   // no pruning before this epoch (pruning *at* it is possible)
+  int interval = 1;        // epochs between checks
+  int min_peers = 2;       // values of other trials needed at this fold and epoch
+  double percentile = 25;  // percentile: the share of peers that may go on, in percent
+  int min_epochs = 1;      // asha, hyperband: the first rung
+  int reduction_factor = 4;            // asha, hyperband: one of that many goes on at each rung
+  int patience = 5;                    // patient: epochs without improvement that are borne
+  double min_delta = 0;                // patient: less than that is no improvement
+  std::optional<double> lower, upper;  // threshold: values beyond stop a trial
+  double confidence = 0.95;            // race
+  int min_folds = 2;                   // race
   friend bool operator==(const PruningSpec&, const PruningSpec&) = default;
 };
 

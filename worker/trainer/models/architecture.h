@@ -10,7 +10,8 @@ namespace foldmill::trainer {
 // layer and the sizes, where the images do not fit the layers. Sizes need not be 28x28: the decoder
 // mirrors whatever maps the encoder makes of `image`.
 
-// Throws AttemptError (user_error) unless the type is one that is trained here and has this variant.
+// Throws AttemptError (user_error) unless the type is one that is trained here and has this
+// variant.
 void check_variant(const ModelSpec& model);
 
 // Convolutions and dense layers from an image to its code: a chain that ends in `latent_dim`.

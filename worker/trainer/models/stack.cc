@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "worker/trainer/models/conv_transpose.h"
+#include "worker/trainer/models/layout.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -77,7 +78,8 @@ torch::Tensor StackImpl::forward(torch::Tensor x) {
 torch::Tensor StackImpl::apply(size_t i, torch::Tensor x) {
   const Layer& layer = layers_[i];
   if (const auto* conv = std::get_if<ConvLayer>(&layer))
-    return torch::conv2d(x, weights_[i], biases_[i], conv->stride, conv->padding);
+    return torch::conv2d(x.is_cpu() ? channels_last(x) : x, weights_[i], biases_[i], conv->stride,
+                         conv->padding);
   if (const auto* conv = std::get_if<ConvTransposeLayer>(&layer))
     return conv_transpose(x, weights_[i], biases_[i], *conv);
   if (std::holds_alternative<LinearLayer>(layer)) return torch::linear(x, weights_[i], biases_[i]);

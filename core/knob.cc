@@ -92,6 +92,7 @@ Knobs schedule_knobs() {
           real("lr_gamma", 0, 1, 0.1, "of schedule step: lr is multiplied by it"),
           real("grad_clip", 0, 1e6, 0, "longest gradient (L2 norm over all weights); 0: no limit"),
           whole("batch_size", 1 << 20, 256, "images per step"),
+          flag("deterministic", "on a GPU, only kernels that give the same bits every time"),
           epochs_knob()};
 }
 

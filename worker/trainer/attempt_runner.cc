@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "worker/trainer/attempt_error.h"
 #include "worker/trainer/data/fold_view.h"
+#include "worker/trainer/device.h"
 #include "worker/trainer/export/model_files.h"
 #include "worker/trainer/learners/make_learner.h"
 #include "worker/trainer/training/knobs.h"
@@ -36,6 +37,12 @@ std::string identity_of(const Assignment& assignment, const FoldView& fold) {
   for (const auto& [name, value] : assignment.params)
     text += concat(", ", name, " ", foldmill::to_string(value));
   return text;
+}
+
+// On a GPU torch's own words, which come after, say how much of its memory was taken.
+std::string out_of_memory(std::string_view where) {
+  return concat("out of memory on ", where, " (", describe_peak_memory(),
+                " of the host's); a smaller batch_size or network helps");
 }
 
 void check_metric(const Assignment& assignment) {
@@ -72,12 +79,11 @@ AttemptOutcome AttemptRunner::run(const TrainerAssignment& assignment, const Sto
     return failed(error.cause(), error.what());
   } catch (const c10::Error& error) {
     if (is_out_of_memory(error))
-      return failed(EndCause::kOutOfMemory, concat("out of memory on ", device_.str(),
-                                                   "; a smaller batch_size or network helps: ",
-                                                   error.what_without_backtrace()));
+      return failed(EndCause::kOutOfMemory,
+                    out_of_memory(device_.str()) + concat(": ", error.what_without_backtrace()));
     return failed(EndCause::kInternal, error.what_without_backtrace());
   } catch (const std::bad_alloc&) {
-    return failed(EndCause::kOutOfMemory, "out of memory on the host");
+    return failed(EndCause::kOutOfMemory, out_of_memory("the host"));
   } catch (const std::exception& error) {
     return failed(EndCause::kInternal, error.what());
   }
@@ -87,12 +93,14 @@ AttemptOutcome AttemptRunner::run_or_throw(const TrainerAssignment& assignment,
                                            const StopToken& stop, AttemptSink& sink) {
   const Assignment& task = assignment.assignment;
   check_metric(task);
+  const Knobs knobs(task.model, task.params);
   FoldView fold(datasets_.get(task.data), task);
   std::unique_ptr<Learner> learner = make_learner(task, fold, feature_nets_);
+  set_deterministic(knobs.flag("deterministic"));
   TrainerOptions options;
   options.objective = task.objective;
   options.epochs = task.epochs;
-  options.batch_size = Knobs(task.model, task.params).integer("batch_size");
+  options.batch_size = knobs.integer("batch_size");
   options.checkpoint_every = task.checkpoint_every_epochs;
   options.directory = make_directory(work_dir_ / concat("attempt-", task.attempt.value));
   options.identity = identity_of(task, fold);

@@ -1,5 +1,7 @@
 #include "worker/trainer/device.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 
 #include "core/text.h"
@@ -27,6 +29,21 @@ void configure_torch(int threads) {
   // Adam's moments of weights that no longer move become denormal, which costs a hundred cycles
   // each.
   torch::globalContext().setFlushDenormal(true);
+  torch::globalContext().setAllowTF32CuDNN(false);
+  torch::globalContext().setAllowTF32CuBLAS(false);
+}
+
+void set_deterministic(bool deterministic) {
+  at::Context& context = torch::globalContext();
+  context.setDeterministicCuDNN(deterministic);
+  context.setBenchmarkCuDNN(!deterministic);
+  context.setDeterministicAlgorithms(deterministic, /*warn_only=*/false);
+}
+
+std::string describe_peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return concat("at most ", usage.ru_maxrss / 1024, " MiB used");  // it counts in KiB
 }
 
 }  // namespace foldmill::trainer

@@ -68,6 +68,8 @@ int run_session() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // cuBLAS reads this when it starts: without it `deterministic` would be refused.
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   keep_freed_memory();
   CLI::App app("foldmill-trainer: trains what foldmill-worker hands it, on one device.");
   app.set_version_flag("--version",

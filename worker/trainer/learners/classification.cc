@@ -21,9 +21,12 @@ Measures Classification::measure(Network& network, const Batch& batch, Pass pass
 }
 
 void Classification::count(const torch::Tensor& labels, const torch::Tensor& predicted) {
-  const torch::Tensor counts =
-      torch::bincount(labels * classes_ + predicted, {}, classes_ * classes_)
-          .view({classes_, classes_});
+  // A product of indicators instead of bincount, which a GPU counts in no fixed order.
+  const torch::Tensor classes = torch::arange(classes_, labels.options());
+  const auto indicators = [&](const torch::Tensor& of) {
+    return of.unsqueeze(1).eq(classes).to(torch::kFloat32);
+  };
+  const torch::Tensor counts = indicators(labels).t().mm(indicators(predicted)).to(torch::kInt64);
   confusion_ = confusion_.defined() ? confusion_ + counts : counts;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/grid_points.h"
 #include "core/text.h"
 
 namespace foldmill {
@@ -99,53 +100,6 @@ class ParentsFirst {
   std::vector<size_t> order_;
 };
 
-// Counts points along the sampling order. A parent's values are told apart only as far as some
-// condition names them; all others are counted together, with the parent left unset.
-class PointCounter {
- public:
-  explicit PointCounter(const SearchSpace& space) : space_(space) {}
-
-  std::optional<int64_t> count_from(size_t place, const ParameterSet& partial) const {
-    if (place == space_.size()) return 1;
-    const size_t index = space_.sampling_order()[place];
-    if (!space_.is_active(index, partial)) return count_from(place + 1, partial);
-    const SearchParameter& parameter = space_.parameters()[index];
-    std::optional<int64_t> others = parameter.distribution.cardinality();
-    if (!others) return std::nullopt;
-    std::optional<int64_t> total = 0;
-    for (const ParameterValue& value : named_values(parameter.name)) {
-      ParameterSet extended = partial;
-      extended.set(parameter.name, value);
-      total = sum(total, count_from(place + 1, extended));
-      --*others;
-    }
-    if (*others == 0) return total;
-    return sum(total, product(*others, count_from(place + 1, partial)));
-  }
-
- private:
-  static constexpr int64_t kLimit = int64_t{1} << 62;
-
-  static std::optional<int64_t> sum(std::optional<int64_t> a, std::optional<int64_t> b) {
-    return a && b && *a <= kLimit - *b ? std::optional(*a + *b) : std::nullopt;
-  }
-
-  static std::optional<int64_t> product(int64_t a, std::optional<int64_t> b) {
-    return b && a <= kLimit / *b ? std::optional(a * *b) : std::nullopt;
-  }
-
-  std::vector<ParameterValue> named_values(const std::string& parent) const {
-    std::vector<ParameterValue> values;
-    for (const SearchParameter& child : space_.parameters())
-      for (const Condition& condition : child.when)
-        for (const ParameterValue& value : condition.any_of)
-          if (condition.parent == parent && !is_one_of(value, values)) values.push_back(value);
-    return values;
-  }
-
-  const SearchSpace& space_;
-};
-
 }  // namespace
 
 Result<SearchSpace> SearchSpace::create(std::vector<SearchParameter> parameters,
@@ -227,7 +181,7 @@ Status SearchSpace::validate_partial(const ParameterSet& set) const {
 }
 
 std::optional<int64_t> SearchSpace::grid_size() const {
-  return PointCounter(*this).count_from(0, {});
+  return GridPoints(*this).size();
 }
 
 }  // namespace foldmill

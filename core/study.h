@@ -69,8 +69,14 @@ struct SamplerSpec {
   int grid_points = 5;             // grid: values taken from a float range without a step
   double sigma = 1.0 / 6;          // cmaes: first step, as a share of each range
   int population = 0;              // cmaes: trials in a generation; 0: by the number of parameters
+
+  // A known type, its options in range, and those of other types left alone. Whether it can serve a
+  // space is StudySpec::validate()'s to say.
+  Status validate() const;
   friend bool operator==(const SamplerSpec&, const SamplerSpec&) = default;
 };
+
+const std::vector<std::string>& sampler_types();
 
 struct PruningSpec {
   // none, median, percentile, asha, hyperband, patient, threshold, race
@@ -85,10 +91,17 @@ struct PruningSpec {
   int patience = 5;                    // patient: epochs without improvement that are borne
   double min_delta = 0;                // patient: less than that is no improvement
   std::optional<double> lower, upper;  // threshold: values beyond stop a trial
-  double confidence = 0.95;            // race
-  int min_folds = 2;                   // race
+  double confidence = 0.95;  // race: that a trial which would match the best one is not stopped
+  int min_folds = 2;         // race: completed folds needed
+  std::string around;        // patient: the type that it asks; empty: it stops by itself
+
+  // As SamplerSpec::validate(); what the epochs and folds allow is StudySpec::validate()'s to say.
+  Status validate() const;
   friend bool operator==(const PruningSpec&, const PruningSpec&) = default;
 };
+
+const std::vector<std::string>& pruning_types();
+const std::vector<std::string>& wrapped_pruning_types();  // those that patient may ask
 
 // How often a fold is given to another attempt. Diverged is an answer, never retried.
 struct RetrySpec {

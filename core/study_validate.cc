@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "core/study.h"
 #include "core/study_checks.h"
@@ -13,7 +12,6 @@ namespace {
 
 constexpr int kMaxFolds = 100;
 constexpr size_t kMaxNameLength = 128;
-constexpr int64_t kMaxCandidates = 100'000;          // they are all held in memory
 constexpr int64_t kMaxTimeoutSeconds = 315'360'000;  // ten years; clocks overflow later
 
 bool is_name_character(char c) {
@@ -31,25 +29,6 @@ Status check_name(const std::string& name) {
     return invalid_argument(concat("name: '", name, "' has the character '", *bad,
                                    "'; use letters, digits, '.', '_' and '-'"));
   return ok_status();
-}
-
-Status check_sampler(const SamplerSpec& sampler) {
-  FOLDMILL_RETURN_IF_ERROR(check_word("search.sampler.type", sampler.type, {"tpe", "random"}));
-  FOLDMILL_RETURN_IF_ERROR(
-      check_at_least("search.sampler.startup_trials", sampler.startup_trials, 1));
-  FOLDMILL_RETURN_IF_ERROR(
-      check_within("search.sampler.candidates", sampler.candidates, 1, kMaxCandidates));
-  if (std::isfinite(sampler.prior_weight) && sampler.prior_weight > 0) return ok_status();
-  return invalid_argument(concat("search.sampler.prior_weight: must be a positive number, got ",
-                                 format_number(sampler.prior_weight)));
-}
-
-Status check_pruning(const PruningSpec& pruning) {
-  FOLDMILL_RETURN_IF_ERROR(check_word("pruning.type", pruning.type, {"none", "median"}));
-  FOLDMILL_RETURN_IF_ERROR(check_at_least("pruning.warmup_trials", pruning.warmup_trials, 0));
-  FOLDMILL_RETURN_IF_ERROR(check_at_least("pruning.warmup_epochs", pruning.warmup_epochs, 0));
-  FOLDMILL_RETURN_IF_ERROR(check_at_least("pruning.interval", pruning.interval, 1));
-  return check_at_least("pruning.min_peers", pruning.min_peers, 1);
 }
 
 Status check_folds(const StudySpec& spec) {
@@ -108,9 +87,9 @@ Status StudySpec::validate() const {
   FOLDMILL_RETURN_IF_ERROR(check_params(*this));
   FOLDMILL_RETURN_IF_ERROR(check_objective(*this));
   FOLDMILL_RETURN_IF_ERROR(check_training(*this));
-  FOLDMILL_RETURN_IF_ERROR(check_sampler(sampler));
-  FOLDMILL_RETURN_IF_ERROR(check_pruning(pruning));
+  FOLDMILL_RETURN_IF_ERROR(sampler.validate());
   FOLDMILL_RETURN_IF_ERROR(check_folds(*this));
+  FOLDMILL_RETURN_IF_ERROR(check_pruning(*this));
   FOLDMILL_RETURN_IF_ERROR(check_budget(*this));
   FOLDMILL_RETURN_IF_ERROR(check_enqueue(*this));
   return check_resources(resources);

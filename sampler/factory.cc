@@ -27,14 +27,6 @@ Status at_least(std::string_view option, int64_t value, int64_t least) {
   return invalid_argument(concat(option, ": ", value, " is too small; use ", least, " or more"));
 }
 
-Status check_tpe(const SamplerSpec& spec) {
-  FOLDMILL_RETURN_IF_ERROR(at_least("sampler.startup_trials", spec.startup_trials, 0));
-  FOLDMILL_RETURN_IF_ERROR(at_least("sampler.candidates", spec.candidates, 1));
-  if (spec.prior_weight > 0 && std::isfinite(spec.prior_weight)) return ok_status();
-  return invalid_argument(concat("sampler.prior_weight: ", format_number(spec.prior_weight),
-                                 " is not a finite number above 0; the usual value is 1"));
-}
-
 Status check_median(const PruningSpec& spec) {
   FOLDMILL_RETURN_IF_ERROR(at_least("pruning.warmup_trials", spec.warmup_trials, 0));
   FOLDMILL_RETURN_IF_ERROR(at_least("pruning.warmup_epochs", spec.warmup_epochs, 0));
@@ -45,9 +37,8 @@ Status check_median(const PruningSpec& spec) {
 }  // namespace
 
 Result<std::unique_ptr<Sampler>> make_sampler(const SamplerSpec& spec) {
+  FOLDMILL_RETURN_IF_ERROR(spec.validate());
   if (spec.type == "random") return std::unique_ptr<Sampler>(std::make_unique<RandomSampler>());
-  if (spec.type != "tpe") return unknown_type("sampler", spec.type, {"tpe", "random"});
-  FOLDMILL_RETURN_IF_ERROR(check_tpe(spec));
   return std::unique_ptr<Sampler>(std::make_unique<TpeSampler>(spec));
 }
 

@@ -108,7 +108,15 @@ Json write(const SamplerSpec& v) {
           {"candidates", v.candidates},
           {"multivariate", v.multivariate},
           {"constant_liar", v.constant_liar},
-          {"prior_weight", v.prior_weight}};
+          {"prior_weight", v.prior_weight},
+          {"group", v.group},
+          {"deterministic", v.deterministic},
+          {"max_trials", v.max_trials},
+          {"sequence", v.sequence},
+          {"scramble", v.scramble},
+          {"grid_points", v.grid_points},
+          {"sigma", v.sigma},
+          {"population", v.population}};
 }
 
 Json write(const PruningSpec& v) {
@@ -267,6 +275,14 @@ void read(const Json& j, SamplerSpec& v) {
   read(j, "multivariate", v.multivariate);
   read(j, "constant_liar", v.constant_liar);
   read(j, "prior_weight", v.prior_weight);
+  read(j, "group", v.group);
+  read(j, "deterministic", v.deterministic);
+  read(j, "max_trials", v.max_trials);
+  read(j, "sequence", v.sequence);
+  read(j, "scramble", v.scramble);
+  read(j, "grid_points", v.grid_points);
+  read(j, "sigma", v.sigma);
+  read(j, "population", v.population);
 }
 
 void read(const Json& j, PruningSpec& v) {

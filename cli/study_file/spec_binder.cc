@@ -6,6 +6,7 @@
 #include "cli/study_file/map_reader.h"
 #include "cli/study_file/model_binder.h"
 #include "cli/study_file/params_binder.h"
+#include "cli/study_file/sampler_binder.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -44,19 +45,6 @@ void bind_objective(const DocNode* node, const DocNode& root, StudySpec& spec,
   reader.word("take", take, {"last", "best_epoch"}, {"mean_last_k"});
   if (const auto parsed = parse_take(take)) spec.objective.take = *parsed;
   reader.not_supported({"constraints"});
-  reader.finish();
-}
-
-void bind_sampler(const DocNode* node, SamplerSpec& sampler, Diagnostics& diagnostics) {
-  MapReader reader(node, "sampler", diagnostics);
-  reader.word("type", sampler.type, {"tpe", "random"}, {"grid", "qmc", "gp", "cmaes"});
-  if (sampler.type == "tpe") {
-    reader.integer("startup_trials", sampler.startup_trials, 1, kMostCount);
-    reader.integer("candidates", sampler.candidates, 1, kMostCount);
-    reader.boolean("multivariate", sampler.multivariate);
-    reader.boolean("constant_liar", sampler.constant_liar);
-    reader.number("prior_weight", sampler.prior_weight);
-  }
   reader.finish();
 }
 

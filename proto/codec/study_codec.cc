@@ -93,14 +93,36 @@ v1::SamplerSpec encode_sampler(const SamplerSpec& sampler) {
   out.set_multivariate(sampler.multivariate);
   out.set_constant_liar(sampler.constant_liar);
   out.set_prior_weight(sampler.prior_weight);
+  out.set_group(sampler.group);
+  out.set_deterministic(sampler.deterministic);
+  out.set_max_trials(sampler.max_trials);
+  out.set_sequence(sampler.sequence);
+  out.set_scramble(sampler.scramble);
+  out.set_grid_points(sampler.grid_points);
+  out.set_sigma(sampler.sigma);
+  out.set_population(sampler.population);
   return out;
 }
 
 Result<SamplerSpec> decode_sampler(const v1::SamplerSpec& message) {
   if (!std::isfinite(message.prior_weight()))
     return invalid_argument("sampler.prior_weight: must be finite");
-  return SamplerSpec{message.type(),         message.startup_trials(), message.candidates(),
-                     message.multivariate(), message.constant_liar(),  message.prior_weight()};
+  SamplerSpec sampler;
+  sampler.type = message.type();
+  sampler.startup_trials = message.startup_trials();
+  sampler.candidates = message.candidates();
+  sampler.multivariate = message.multivariate();
+  sampler.constant_liar = message.constant_liar();
+  sampler.prior_weight = message.prior_weight();
+  if (message.has_group()) sampler.group = message.group();
+  if (message.has_deterministic()) sampler.deterministic = message.deterministic();
+  if (message.has_max_trials()) sampler.max_trials = message.max_trials();
+  if (message.has_sequence()) sampler.sequence = message.sequence();
+  if (message.has_scramble()) sampler.scramble = message.scramble();
+  if (message.has_grid_points()) sampler.grid_points = message.grid_points();
+  if (message.has_sigma()) sampler.sigma = message.sigma();
+  if (message.has_population()) sampler.population = message.population();
+  return sampler;
 }
 
 v1::PruningSpec encode_pruning(const PruningSpec& pruning) {

@@ -48,7 +48,20 @@ inline StudySpec example_spec(std::string name = "fashion") {
                         {{"optimizer", {std::string("sgd")}}, {"on", {true}}}});
   spec.space = *SearchSpace::create(std::move(parameters), spec.constants);
   spec.objective = {"val_acc", Direction::kMaximize, Take::kBestEpoch};
-  spec.sampler = {"random", 3, 7, false, false, 0.5};
+  spec.sampler = {.type = "tpe",
+                  .startup_trials = 3,
+                  .candidates = 7,
+                  .multivariate = false,
+                  .group = true,
+                  .constant_liar = false,
+                  .prior_weight = 0.5,
+                  .deterministic = true,
+                  .max_trials = 70,
+                  .sequence = "halton",
+                  .scramble = false,
+                  .grid_points = 4,
+                  .sigma = 0.25,
+                  .population = 9};
   spec.pruning = {"none", 1, 2, 3, 4};
   spec.folds = {5, 0.25, false, false, spec.seed};
   spec.trials = 12;

@@ -69,7 +69,12 @@ resources: {labels: {pool: lab}, retries: {worker_lost: 1, out_of_memory: 2, err
   ASSERT_EQ(spec.space.size(), 3u);
   EXPECT_EQ(spec.space.parameters()[2].when.size(), 2u);
   EXPECT_EQ(spec.objective.take, Take::kBestEpoch);
-  EXPECT_EQ(spec.sampler, (SamplerSpec{"tpe", 3, 4, false, false, 2}));
+  EXPECT_EQ(spec.sampler, (SamplerSpec{.type = "tpe",
+                                       .startup_trials = 3,
+                                       .candidates = 4,
+                                       .multivariate = false,
+                                       .constant_liar = false,
+                                       .prior_weight = 2}));
   EXPECT_EQ(spec.timeout_seconds, 5400);
   EXPECT_EQ(spec.parallel, 3);
   EXPECT_EQ(spec.enqueue.at(0).get_int("fc"), 16);

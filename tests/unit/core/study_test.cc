@@ -109,8 +109,20 @@ TEST(StudySpec, RefusesUnusableSearches) {
       sound_spec(),
       {{"search.sampler.type: 'tpa' is not known; did you mean 'tpe'?",
         [](StudySpec& s) { s.sampler.type = "tpa"; }},
-       {"search.sampler.startup_trials: must be at least 1",
-        [](StudySpec& s) { s.sampler.startup_trials = 0; }},
+       {"search.sampler.startup_trials: must be at least 0",
+        [](StudySpec& s) { s.sampler.startup_trials = -1; }},
+       {"search.sampler.startup_trials: is an option of tpe and gp, not of random",
+        [](StudySpec& s) {
+          s.sampler.type = "random";
+          s.sampler.startup_trials = 5;
+        }},
+       {"search.sampler.sigma: is an option of cmaes, not of tpe",
+        [](StudySpec& s) { s.sampler.sigma = 0.5; }},
+       {"search.sampler.group: groups are sampled together",
+        [](StudySpec& s) {
+          s.sampler.group = true;
+          s.sampler.multivariate = false;
+        }},
        {"search.sampler.candidates", [](StudySpec& s) { s.sampler.candidates = 0; }},
        {"search.sampler.candidates: must be at most",
         [](StudySpec& s) { s.sampler.candidates = std::numeric_limits<int>::max(); }},

@@ -31,7 +31,12 @@ inline StudySpec full_spec() {
         *Distribution::make_float(0, 0.99),
         {{"optimizer", {ParameterValue(std::string("sgd"))}}}}});
   spec.objective = {"perplexity", Direction::kMaximize, Take::kBestEpoch};
-  spec.sampler = {"random", 11, 25, false, false, 2.0};
+  spec.sampler = {.type = "tpe",
+                  .startup_trials = 11,
+                  .candidates = 25,
+                  .multivariate = false,
+                  .constant_liar = false,
+                  .prior_weight = 2.0};
   spec.pruning = {"none", 6, 2, 3, 4};
   spec.folds = {5, 0.3, false, false, 77};
   spec.trials = 12;

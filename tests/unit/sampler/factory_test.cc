@@ -34,7 +34,7 @@ TEST(MakeSampler, SuggestsTheTypeThatWasMeant) {
 TEST(MakeSampler, ListsTheTypesWhenNoneIsNear) {
   SamplerSpec spec;
   spec.type = "oracle-of-delphi";
-  expect_refused(make_sampler(spec).status(), "oracle-of-delphi", "known types: tpe, random");
+  expect_refused(make_sampler(spec).status(), "oracle-of-delphi", "choose one of tpe, random");
 }
 
 TEST(MakeSampler, RefusesOptionsOutOfRange) {
@@ -42,12 +42,12 @@ TEST(MakeSampler, RefusesOptionsOutOfRange) {
   startup.startup_trials = -1;
   candidates.candidates = 0;
   expect_refused(make_sampler(startup).status(), "sampler.startup_trials", "-1");
-  expect_refused(make_sampler(candidates).status(), "sampler.candidates", "use 1 or more");
+  expect_refused(make_sampler(candidates).status(), "sampler.candidates", "must be at least 1");
   for (double weight : {0.0, -1.0, std::numeric_limits<double>::infinity(),
                         std::numeric_limits<double>::quiet_NaN()}) {
     SamplerSpec prior;
     prior.prior_weight = weight;
-    expect_refused(make_sampler(prior).status(), "sampler.prior_weight", "above 0");
+    expect_refused(make_sampler(prior).status(), "sampler.prior_weight", "positive");
   }
 }
 

@@ -16,7 +16,10 @@ struct Command {
 
 // Adds a subcommand with its options to `app`: the time of one suggestion over a made-up history.
 Command add_suggest_command(CLI::App& app);
-// The same for epoch reports through a whole coordinator: gRPC, engine, group commit, database file.
+// The same for epoch reports through a whole coordinator: gRPC, engine, group commit, database
+// file.
 Command add_commit_command(CLI::App& app);
+// The best values that a sampler finds on known functions, over many seeds.
+Command add_sampler_command(CLI::App& app);
 
 }  // namespace foldmill::bench

@@ -15,7 +15,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.require_subcommand(1);
   app.fallthrough();
-  const std::vector<Command> commands{add_commit_command(app), add_suggest_command(app)};
+  const std::vector<Command> commands{add_commit_command(app), add_sampler_command(app),
+                                      add_suggest_command(app)};
   CLI11_PARSE(app, argc, argv);
 
   for (const Command& command : commands) {
@@ -26,7 +27,7 @@ int main(int argc, char** argv) {
       return 1;
     }
     const auto json = to_json(*report, {argv, argv + argc});
-    std::puts(output == "json" ? json.dump(2).c_str() : to_text(json).c_str());
+    std::puts(output == "json" ? json.dump(2).c_str() : to_text(*report, json).c_str());
   }
   return 0;
 }

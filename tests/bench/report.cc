@@ -46,6 +46,21 @@ std::string compiler() {
       __VERSION__, ", ", mode);
 }
 
+// "name  value" per line, objects within objects flattened.
+std::string lines_of(const ordered_json& object) {
+  std::string text;
+  for (const auto& [name, value] : object.items()) {
+    if (value.is_object()) {
+      text += lines_of(value);
+      continue;
+    }
+    constexpr size_t kColumn = 16;
+    text += concat(name, std::string(name.size() < kColumn ? kColumn - name.size() : 1, ' '),
+                   value.is_string() ? value.get<std::string>() : value.dump(), '\n');
+  }
+  return text;
+}
+
 }  // namespace
 
 ordered_json summarize_ms(std::vector<double> times_ms) {
@@ -68,18 +83,11 @@ ordered_json to_json(const Report& report, const std::vector<std::string>& comma
           {"result", report.result}};
 }
 
-std::string to_text(const ordered_json& report) {
-  std::string text;
-  for (const auto& [name, value] : report.items()) {
-    if (value.is_object()) {
-      text += to_text(value);
-      continue;
-    }
-    constexpr size_t kColumn = 16;
-    text += concat(name, std::string(name.size() < kColumn ? kColumn - name.size() : 1, ' '),
-                   value.is_string() ? value.get<std::string>() : value.dump(), '\n');
-  }
-  return text;
+std::string to_text(const Report& report, const ordered_json& json) {
+  if (report.table.empty()) return lines_of(json);
+  ordered_json head = json;
+  head.erase("result");
+  return concat(lines_of(head), '\n', report.table);
 }
 
 }  // namespace foldmill::bench

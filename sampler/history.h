@@ -21,6 +21,9 @@ struct Observation {
   // Completed: the trial's value. Pruned: the last intermediate value. NaN when there is none.
   double value = std::numeric_limits<double>::quiet_NaN();
   int64_t last_epoch = 0;  // pruned: how far it got (epochs over all folds)
+  // Completed: how far `value` may be off by chance, as a standard deviation; NaN when not known.
+  // What all trials share (a fold that is hard for every one) must not be in it.
+  double standard_error = std::numeric_limits<double>::quiet_NaN();
 };
 
 // What policies may see of one study: every trial that is not waiting or cancelled, by number.

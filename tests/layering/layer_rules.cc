@@ -41,7 +41,7 @@ const std::vector<Library>& libraries() {
        {"storage", "worker", "worker/agent", "worker/trainer", "cli"}},
       // Asio of Boost 1.74 does not compile without <utility> before it: one header knows.
       {"Asio", {"boost/asio"}, {"coordinator/asio.h", "worker/agent/asio.h"}},
-      {"Boost", {"boost/"}, {"coordinator", "worker/agent"}},
+      {"Boost", {"boost/"}, {"sampler", "coordinator", "worker/agent"}},
       {"spdlog", {"spdlog/", "fmt/"}, {"coordinator", "worker", "worker/agent"}},
       {"Eigen", {"Eigen/"}, {"sampler"}},
   };

@@ -1,0 +1,110 @@
+#include "sampler/gp/training_data.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace foldmill::sampler::gp {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+constexpr size_t kMostRunning = 64;
+constexpr double kLeastDeviation = 1e-12;  // of the values, relative to the largest
+
+struct Located {
+  const Observation* trial;
+  VectorXd point;
+  double value;  // larger is better
+};
+
+bool by_number(const Located& a, const Located& b) { return a.trial->number < b.trial->number; }
+
+// By number.
+std::vector<Located> located(const History& history, const ModelSpace& space, Direction direction,
+                             TrialState state) {
+  std::vector<Located> out;
+  for (const History::Entry& trial : history.entries()) {
+    if (trial->state != state) continue;
+    if (state == TrialState::kCompleted && std::isnan(trial->value)) continue;
+    if (std::optional<VectorXd> point = space.locate(trial->internal))
+      out.push_back({trial.get(), std::move(*point),
+                     direction == Direction::kMinimize ? -trial->value : trial->value});
+  }
+  std::sort(out.begin(), out.end(), by_number);
+  return out;
+}
+
+void keep_best_and_latest(std::vector<Located>& trials, size_t most) {
+  if (trials.size() <= most) return;
+  std::stable_sort(trials.begin(), trials.end(),
+                   [](const Located& a, const Located& b) { return a.value > b.value; });
+  const auto rest = trials.begin() + static_cast<std::ptrdiff_t>((most + 1) / 2);
+  std::sort(rest, trials.end(), [](const Located& a, const Located& b) { return by_number(b, a); });
+  trials.resize(most);
+  std::sort(trials.begin(), trials.end(), by_number);
+}
+
+// Infinities become the nearest finite value; 0 when there is none.
+VectorXd finite_values(const std::vector<Located>& trials) {
+  VectorXd values(static_cast<Index>(trials.size()));
+  double low = 0, high = 0;
+  bool any = false;
+  for (const Located& trial : trials) {
+    if (!std::isfinite(trial.value)) continue;
+    low = any ? std::min(low, trial.value) : trial.value;
+    high = any ? std::max(high, trial.value) : trial.value;
+    any = true;
+  }
+  for (size_t i = 0; i < trials.size(); ++i)
+    values[static_cast<Index>(i)] = std::clamp(trials[i].value, low, high);
+  return values;
+}
+
+MatrixXd rows_of(const std::vector<Located>& trials, Index dimensions) {
+  MatrixXd rows(static_cast<Index>(trials.size()), dimensions);
+  for (size_t i = 0; i < trials.size(); ++i)
+    rows.row(static_cast<Index>(i)) = trials[i].point.transpose();
+  return rows;
+}
+
+// Mean 0, variance 1. Divides by the largest first, whose square may not be representable.
+void standardise(const std::vector<Located>& trials, TrainingData& data) {
+  data.values = finite_values(trials);
+  data.known_noise = VectorXd::Zero(data.values.size());
+  if (trials.empty()) return;
+  const double unit = data.values.lpNorm<Eigen::Infinity>();
+  if (unit == 0) return;
+  data.values /= unit;
+  data.values.array() -= data.values.mean();
+  const double deviation =
+      std::max(std::sqrt(data.values.squaredNorm() / static_cast<double>(data.values.size())),
+               kLeastDeviation);
+  data.values /= deviation;
+  for (size_t i = 0; i < trials.size(); ++i) {
+    const double error = trials[i].trial->standard_error / unit / deviation;
+    if (std::isfinite(error)) data.known_noise[static_cast<Index>(i)] = error * error;
+  }
+}
+
+}  // namespace
+
+TrainingData training_data(const History& history, const ModelSpace& space, Direction direction,
+                           size_t max_trials) {
+  std::vector<Located> completed = located(history, space, direction, TrialState::kCompleted);
+  std::vector<Located> running = located(history, space, direction, TrialState::kRunning);
+  keep_best_and_latest(completed, max_trials);
+  if (running.size() > kMostRunning)
+    running.erase(running.begin(), running.end() - static_cast<std::ptrdiff_t>(kMostRunning));
+
+  TrainingData data;
+  data.kinds = space.kinds();
+  data.points = rows_of(completed, space.dimensions());
+  data.running = rows_of(running, space.dimensions());
+  standardise(completed, data);
+  return data;
+}
+
+}  // namespace foldmill::sampler::gp

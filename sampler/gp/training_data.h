@@ -1,0 +1,28 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "core/study.h"
+#include "sampler/gp/matern_kernel.h"
+#include "sampler/gp/model_space.h"
+#include "sampler/history.h"
+
+namespace foldmill::sampler::gp {
+
+// What a Gaussian process learns from. Values are standardised and larger is better.
+struct TrainingData {
+  std::vector<DimensionKind> kinds;
+  Eigen::MatrixXd points;       // a row for each observation, a column for each dimension
+  Eigen::VectorXd values;       // one per observation
+  Eigen::VectorXd known_noise;  // variance of each value's error, beside the estimated one
+  Eigen::MatrixXd running;      // rows of points whose values are still to come
+};
+
+// Completed trials with a value, and running ones, as far as they lie within today's ranges.
+// Infinite values count as the worst or best finite one. Of more than `max_trials` the best half
+// and, of the others, the latest are kept; of more than 64 running ones the latest.
+TrainingData training_data(const History& history, const ModelSpace& space, Direction direction,
+                           size_t max_trials);
+
+}  // namespace foldmill::sampler::gp

@@ -87,13 +87,14 @@ struct PruningSpec {
   int min_peers = 2;       // values of other trials needed at this fold and epoch
   double percentile = 25;  // percentile: the share of peers that may go on, in percent
   int min_epochs = 1;      // asha, hyperband: the first rung
-  int reduction_factor = 4;            // asha, hyperband: one of that many goes on at each rung
-  int patience = 5;                    // patient: epochs without improvement that are borne
-  double min_delta = 0;                // patient: less than that is no improvement
-  std::optional<double> lower, upper;  // threshold: values beyond stop a trial
+  int reduction_factor = 4;          // asha, hyperband: one of that many goes on at each rung
+  int patience = 5;                  // patient: epochs without improvement that are borne
+  double min_delta = 0;              // patient: less than that is no improvement
+  std::optional<double> lower = {};  // threshold: values below stop a trial
+  std::optional<double> upper = {};  // threshold: values above do
   double confidence = 0.95;  // race: that a trial which would match the best one is not stopped
   int min_folds = 2;         // race: completed folds needed
-  std::string around;        // patient: the type that it asks; empty: it stops by itself
+  std::string around = {};   // patient: the type that it asks; empty: it stops by itself
 
   // As SamplerSpec::validate(); what the epochs and folds allow is StudySpec::validate()'s to say.
   Status validate() const;

@@ -26,6 +26,7 @@ Status check_model(const StudySpec& spec);
 Status check_params(const StudySpec& spec);     // names, kinds and limits; `epochs`
 Status check_objective(const StudySpec& spec);  // after the model
 Status check_training(const StudySpec& spec);   // what only makes sense together; the last of these
+Status check_pruning(const StudySpec& spec);
 
 // What a trial may find for a parameter: a constant, the ends or choices of a range, or the knob's
 // default. Empty for a name that the model does not know.

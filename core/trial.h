@@ -37,10 +37,11 @@ enum class EndCause {
 struct PruneDecision {
   FoldIndex fold;
   int64_t epoch = 0;
-  double value = 0;      // best so far of this fold
-  double threshold = 0;  // the peers' median at this epoch
-  int64_t peers = 0;     // how many values the threshold is made of
-  std::string pruner;    // "median"
+  double value = 0;      // what was judged: the fold's best so far, its value at a rung …
+  double threshold = 0;  // what it would have had to reach: the peers' median at this epoch …
+  int64_t peers = 0;     // how many values of others the threshold is made of
+  std::string pruner;    // the type that decided: "median"
+  std::optional<double> p_value = {};  // race: of the test that the trial is worse than the best
   friend bool operator==(const PruneDecision&, const PruneDecision&) = default;
 };
 

@@ -10,21 +10,34 @@
 
 namespace foldmill::engine {
 
-// Compares a running fold with the same fold of completed trials. Holds pointers to the curves of
-// those trials: they must stay where they are.
+// Keeps what a study's pruner compares with, and asks it. Told of every report; asking costs no
+// copy of a history.
 class PruningMonitor {
  public:
   // `pruner` may be null: nothing is ever pruned.
-  PruningMonitor(std::unique_ptr<sampler::Pruner> pruner, Direction direction, int folds);
+  PruningMonitor(std::unique_ptr<sampler::Pruner> pruner, Direction direction, int folds,
+                 int64_t max_epochs);
 
+  // A trial as it was recorded, in any state.
+  void load(const TrialRecord& trial);
   void add_completed(const TrialRecord& trial);
-  std::optional<PruneDecision> judge(FoldIndex fold, const LearningCurve& curve) const;
+  // The last value of the fold's curve is new.
+  void reported(const TrialRecord& trial, FoldIndex fold);
+  // The fold's curve has been cut: a new attempt starts from there.
+  void truncated(const TrialRecord& trial, FoldIndex fold);
+
+  // After a report: whether to stop the trial.
+  std::optional<PruneDecision> judge(const TrialRecord& trial, FoldIndex fold) const;
+  // After a fold has completed, and others have not.
+  std::optional<PruneDecision> judge_race(const TrialRecord& trial, FoldIndex fold) const;
 
  private:
   std::unique_ptr<sampler::Pruner> pruner_;
   Direction direction_;
+  int64_t max_epochs_;
   int64_t completed_ = 0;
-  std::vector<std::vector<const LearningCurve*>> peers_;  // by fold
+  std::vector<sampler::FoldHistory> histories_;  // by fold
+  sampler::RaceStandings standings_;
 };
 
 }  // namespace foldmill::engine

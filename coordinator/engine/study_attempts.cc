@@ -62,6 +62,7 @@ Verdict StudyEngine::epoch_reported(const Lease& lease, const EpochReport& repor
   }
   const double value = *report.metric(spec_->objective.metric);
   fold.curve.append(value);
+  pruning_->reported(trial_of(lease.fold), lease.fold.fold);
   step.record(id_,
               change::EpochReported{lease.attempt, lease.fold, report, value, step.now().wall});
   if (!std::isfinite(value)) {
@@ -71,8 +72,8 @@ Verdict StudyEngine::epoch_reported(const Lease& lease, const EpochReport& repor
         {AttemptState::kFailed, EndCause::kDiverged,
          concat(spec_->objective.metric, " is ", format_number(value), " at epoch ", report.epoch)},
         step);
-  } else if (const auto decision = pruning_->judge(lease.fold.fold, fold.curve)) {
-    prune(lease.fold, *decision, step);
+  } else if (const auto decision = pruning_->judge(trial_of(lease.fold), lease.fold.fold)) {
+    prune(lease.fold, *decision, fold.last_value(), step);
   }
   return {};
 }
@@ -150,6 +151,9 @@ void StudyEngine::complete_fold(const Lease& lease, Step& step) {
   step.record(id_, change::FoldChanged{lease.fold, fold.state, fold.value, step.now().wall});
   if (trial.all_folds_completed())
     end_trial(trial, {.state = TrialState::kCompleted, .value = trial.mean_value()}, step);
+  else if (const auto decision = pruning_->judge_race(trial, lease.fold.fold))
+    // Its estimated mean over all folds: comparable to the value of a trial that ran them.
+    prune(lease.fold, *decision, decision->value, step);
 }
 
 void StudyEngine::end_attempt(const Lease& lease, AttemptOutcome outcome, Step& step) {
@@ -188,10 +192,11 @@ void StudyEngine::send_stop(const Lease& lease, EndCause cause, Step& step) {
     step.perform(effect::SendStop{*session, lease.attempt, cause});
 }
 
-void StudyEngine::prune(const FoldKey& key, const PruneDecision& decision, Step& step) {
+void StudyEngine::prune(const FoldKey& key, const PruneDecision& decision,
+                        std::optional<double> value, Step& step) {
   end_trial(trial_of(key),
             {.state = TrialState::kPruned,
-             .value = fold_of(key).last_value(),
+             .value = value,
              .cause = EndCause::kPruned,
              .decision = decision},
             step);

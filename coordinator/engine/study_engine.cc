@@ -33,7 +33,8 @@ StudyEngine::StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime 
   auto pruner = sampler::make_pruner(spec_->pruning);
   pruner_status_ = pruner.status();
   pruning_ = std::make_unique<PruningMonitor>(pruner.ok() ? std::move(pruner).value() : nullptr,
-                                              spec_->objective.direction, spec_->folds.k);
+                                              spec_->objective.direction, spec_->folds.k,
+                                              spec_->max_epochs());
 }
 
 Result<std::unique_ptr<StudyEngine>> StudyEngine::create(StudyId id, StudySpec spec,
@@ -55,7 +56,7 @@ StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now no
     trial.observe(spec_->space);
     if (trial.enqueued) ++enqueued_;
     if (counts_for_budget(trial.state)) ++counted_;
-    if (trial.state == TrialState::kCompleted) pruning_->add_completed(trial);
+    pruning_->load(trial);
     if (recorded.ended && trial.state != TrialState::kCancelled)
       ends.emplace_back(*recorded.ended, trial.state == TrialState::kFailed);
     for (size_t i = 0; i < trial.folds.size(); ++i) {
@@ -182,6 +183,7 @@ void StudyEngine::lease_fold(TrialNumber trial, FoldIndex index, const FreeSlot&
   fold.state = FoldState::kLeased;
   fold.live = LiveAttempt{.id = attempt, .first_epoch = fold.resume_epoch()};
   fold.curve.truncate(fold.live->first_epoch - 1);
+  pruning_->truncated(trial_of(key), index);
   ++live_;
   const Lease lease{attempt, key, slot.worker, slot.slot};
   commons_.leases.grant(lease, step.now().steady);

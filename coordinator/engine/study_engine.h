@@ -106,7 +106,9 @@ class StudyEngine {
     std::string message = {};
     std::optional<PruneDecision> decision = {};
   };
-  void prune(const FoldKey& key, const PruneDecision& decision, Step& step);
+  // `value`: what the trial is worth, as far as is known.
+  void prune(const FoldKey& key, const PruneDecision& decision, std::optional<double> value,
+             Step& step);
   void end_trial(TrialRecord& trial, TrialEnd end, Step& step);
   void close_folds(TrialRecord& trial, EndCause cause, Step& step);
   void drop_checkpoints(TrialRecord& trial, Step& step);

@@ -61,7 +61,7 @@ struct TrialRecord {
   ParameterSet params;
   bool enqueued = false;
   std::optional<double> value;
-  std::vector<FoldRecord> folds;  // never resized: the PruningMonitor points to the curves
+  std::vector<FoldRecord> folds;
   sampler::History::Entry observation;
 
   // Mean over the folds' values; all folds must be completed.

@@ -17,8 +17,8 @@ void expect_refused(const Status& status, const std::string& option, const std::
   EXPECT_THAT(status.message(), AllOf(HasSubstr(option), HasSubstr(detail)));
 }
 
-TEST(MakeSampler, KnowsTpeAndRandom) {
-  for (const char* type : {"tpe", "random"}) {
+TEST(MakeSampler, KnowsEveryType) {
+  for (const std::string& type : sampler_types()) {
     SamplerSpec spec;
     spec.type = type;
     EXPECT_TRUE(make_sampler(spec).ok()) << type;
@@ -34,7 +34,7 @@ TEST(MakeSampler, SuggestsTheTypeThatWasMeant) {
 TEST(MakeSampler, ListsTheTypesWhenNoneIsNear) {
   SamplerSpec spec;
   spec.type = "oracle-of-delphi";
-  expect_refused(make_sampler(spec).status(), "oracle-of-delphi", "choose one of tpe, random");
+  expect_refused(make_sampler(spec).status(), "oracle-of-delphi", "choose one of auto, tpe, random");
 }
 
 TEST(MakeSampler, RefusesOptionsOutOfRange) {
@@ -51,30 +51,29 @@ TEST(MakeSampler, RefusesOptionsOutOfRange) {
   }
 }
 
-TEST(MakePruner, KnowsMedianAndNone) {
-  for (const char* type : {"median", "none"}) {
+TEST(MakePruner, KnowsEveryTypeThatASpecMayName) {
+  for (const std::string& type : pruning_types()) {
     PruningSpec spec;
     spec.type = type;
+    if (type == "threshold") spec.upper = 1;
+    EXPECT_TRUE(make_pruner(spec).ok()) << type;
+  }
+  for (const std::string& type : wrapped_pruning_types()) {
+    PruningSpec spec;
+    spec.type = "patient";
+    spec.around = type;
+    if (type == "threshold") spec.upper = 1;
     EXPECT_TRUE(make_pruner(spec).ok()) << type;
   }
 }
 
-TEST(MakePruner, SuggestsTheTypeThatWasMeant) {
+TEST(MakePruner, RefusesWhatASpecMayNotSay) {
   PruningSpec spec;
   spec.type = "medain";
   expect_refused(make_pruner(spec).status(), "pruning.type", "did you mean 'median'?");
-}
-
-TEST(MakePruner, RefusesOptionsOutOfRange) {
-  const auto refused = [](int PruningSpec::*option, int value, const std::string& name) {
-    PruningSpec spec;
-    spec.*option = value;
-    expect_refused(make_pruner(spec).status(), name, "too small");
-  };
-  refused(&PruningSpec::warmup_trials, -1, "pruning.warmup_trials");
-  refused(&PruningSpec::warmup_epochs, -1, "pruning.warmup_epochs");
-  refused(&PruningSpec::interval, 0, "pruning.interval");
-  refused(&PruningSpec::min_peers, 0, "pruning.min_peers");
+  spec.type = "asha";
+  spec.reduction_factor = 1;
+  expect_refused(make_pruner(spec).status(), "pruning.reduction_factor", "must be at least 2");
 }
 
 }  // namespace

@@ -56,16 +56,5 @@ TEST(CheckEpoch, FirstReportOfEachWindow) {
   EXPECT_THAT(check_epochs(2, 3), ElementsAre(2, 5, 8));
 }
 
-TEST(PeerValues, ThoseThatReachedTheEpoch) {
-  LearningCurve near;
-  near.append(1);
-  LearningCurve far = near;
-  far.append(kNan);
-  const std::vector<const LearningCurve*> peers{&near, &far};
-  EXPECT_THAT(peer_values(peers, 1), ElementsAre(1, 1));
-  EXPECT_THAT(peer_values(peers, 2), ElementsAre(testing::IsNan()));
-  EXPECT_TRUE(peer_values(peers, 3).empty());
-}
-
 }  // namespace
 }  // namespace foldmill::sampler

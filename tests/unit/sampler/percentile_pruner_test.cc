@@ -1,34 +1,29 @@
-#include "sampler/pruning/median_pruner.h"
+#include "sampler/pruning/percentile_pruner.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "tests/support/pruner_world.h"
 #include "tests/unit/sampler/golden_file.h"
 
 namespace foldmill::sampler {
 namespace {
-
-LearningCurve curve(const std::vector<double>& values) {
-  LearningCurve out;
-  for (double value : values) out.append(value);
-  return out;
-}
 
 // Two completed trials whose folds had 0.2 and 0.4 at epochs 1 and 2: the median is 0.3.
 class MedianPrunerTest : public testing::Test {
  protected:
   std::optional<PruneDecision> ask(const std::vector<double>& values,
                                    Direction direction = Direction::kMinimize) const {
-    const LearningCurve own = curve(values);
-    return MedianPruner(options).should_prune(
-        {FoldIndex(1), &own, peers, completed_trials, direction});
+    PrunerWorld world(direction);
+    for (const auto& peer : peers) world.add_completed(peer);
+    world.completed_trials = completed_trials;
+    return world.ask(PercentilePruner(options, percent), values);
   }
 
-  LearningCurve first = curve({0.2, 0.2});
-  LearningCurve second = curve({0.4, 0.4});
-  std::vector<const LearningCurve*> peers{&first, &second};
+  std::vector<std::vector<double>> peers{{0.2, 0.2}, {0.4, 0.4}};
   int64_t completed_trials = 5;
+  double percent = 50;
   PruningSpec options;
 };
 
@@ -44,7 +39,7 @@ TEST_F(MedianPrunerTest, SaysWhyInNumbers) {
 }
 
 TEST_F(MedianPrunerTest, TheComparisonIsStrict) {
-  second = curve({0.2, 0.2});
+  peers[1] = {0.2, 0.2};
   EXPECT_FALSE(ask({0.2}).has_value());
   EXPECT_TRUE(ask({0.2001}).has_value());
 }
@@ -80,7 +75,7 @@ TEST_F(MedianPrunerTest, ChecksOncePerInterval) {
 
 TEST_F(MedianPrunerTest, NeedsPeersAtExactlyThisEpoch) {
   EXPECT_FALSE(ask({0.9, 0.9, 0.9}).has_value());
-  second = curve({0.4});
+  peers[1] = {0.4};
   EXPECT_FALSE(ask({0.9, 0.9}).has_value());
   options.min_peers = 1;
   EXPECT_TRUE(ask({0.9, 0.9}).has_value());
@@ -97,8 +92,21 @@ TEST_F(MedianPrunerTest, NothingButNanIsPrunedWhateverThePeersSay) {
 }
 
 TEST_F(MedianPrunerTest, NoMedianNoPruning) {
-  first = second = curve({std::nan("")});
+  peers = {{std::nan("")}, {std::nan("")}};
   EXPECT_FALSE(ask({0.9}).has_value());
+}
+
+TEST_F(MedianPrunerTest, APercentileLetsThatShareOfThePeersPast) {
+  peers = {{0.1}, {0.2}, {0.3}, {0.4}, {0.5}};
+  percent = 25;
+  options.type = "percentile";
+  EXPECT_FALSE(ask({0.2}).has_value());
+  const auto decision = ask({0.21});
+  ASSERT_TRUE(decision.has_value());
+  EXPECT_DOUBLE_EQ(decision->threshold, 0.2);
+  EXPECT_EQ(decision->pruner, "percentile");
+  EXPECT_FALSE(ask({0.4}, Direction::kMaximize).has_value());
+  EXPECT_TRUE(ask({0.39}, Direction::kMaximize).has_value());
 }
 
 void expect_number(double actual, double expected) {
@@ -118,19 +126,15 @@ TEST(MedianPrunerGolden, DecidesLikeAnIndependentImplementation) {
     options.warmup_epochs = golden["warmup_epochs"];
     options.interval = golden["interval"];
     options.min_peers = golden["min_peers"];
-    std::vector<LearningCurve> peers;
-    for (const auto& peer : golden["peers"]) peers.push_back(curve(golden_numbers(peer)));
-    std::vector<const LearningCurve*> views;
-    for (const LearningCurve& peer : peers) views.push_back(&peer);
-    const LearningCurve own = curve(golden_numbers(golden["curve"]));
-    const auto decision = MedianPruner(options).should_prune(
-        {FoldIndex(0), &own, views, golden["completed_trials"],
-         *parse_direction(golden["direction"].get<std::string>())});
+    PrunerWorld world(*parse_direction(golden["direction"].get<std::string>()));
+    for (const auto& peer : golden["peers"]) world.add_completed(golden_numbers(peer));
+    const std::vector<double> own = golden_numbers(golden["curve"]);
+    const auto decision = world.ask(PercentilePruner(options, 50), own);
 
     const auto& expected = golden["decision"];
     ASSERT_EQ(decision.has_value(), !expected.is_null());
     if (!decision) continue;
-    EXPECT_EQ(decision->epoch, own.last_epoch());
+    EXPECT_EQ(decision->epoch, static_cast<int64_t>(own.size()));
     expect_number(decision->value, golden_number(expected[0]));
     expect_number(decision->threshold, golden_number(expected[1]));
     EXPECT_EQ(decision->peers, expected[2].get<int64_t>());

@@ -1,0 +1,65 @@
+#include "sampler/race_standings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace foldmill::sampler {
+namespace {
+
+bool finite(double value) { return std::isfinite(value); }
+
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+RaceStandings::RaceStandings(int folds, Direction direction)
+    : direction_(direction),
+      effects_(static_cast<size_t>(folds)),
+      squares_(static_cast<size_t>(folds)) {}
+
+void RaceStandings::add(TrialNumber trial, std::span<const double> values) {
+  if (values.size() != effects_.size() || !std::all_of(values.begin(), values.end(), finite))
+    return;
+  const double own = mean(values);
+  const bool leads = trials_ == 0 || better(own, best_mean_, direction_) ||
+                     (own == best_mean_ && trial < best_trial_);
+  if (leads) {
+    best_mean_ = own;
+    best_trial_ = trial;
+  }
+  ++trials_;
+  for (size_t fold = 0; fold < values.size(); ++fold) {
+    const double deviation = values[fold] - own;
+    const double step = deviation - effects_[fold];
+    effects_[fold] += step / static_cast<double>(trials_);
+    squares_[fold] += step * (deviation - effects_[fold]);
+  }
+}
+
+std::optional<double> RaceStandings::best_mean() const {
+  return trials_ > 0 ? std::optional(best_mean_) : std::nullopt;
+}
+
+double RaceStandings::residual_sum() const {
+  return std::accumulate(squares_.begin(), squares_.end(), 0.0);
+}
+
+std::optional<RaceStandings::Partial> RaceStandings::appraise(
+    std::span<const double> values) const {
+  if (trials_ == 0 || values.size() != effects_.size()) return std::nullopt;
+  std::vector<double> adjusted;
+  for (size_t fold = 0; fold < values.size(); ++fold) {
+    if (std::isinf(values[fold])) return std::nullopt;
+    if (!std::isnan(values[fold])) adjusted.push_back(values[fold] - effects_[fold]);
+  }
+  if (adjusted.empty()) return std::nullopt;
+  Partial partial{.folds = static_cast<int64_t>(adjusted.size()), .expected_mean = mean(adjusted)};
+  for (double value : adjusted)
+    partial.residual_sum += (value - partial.expected_mean) * (value - partial.expected_mean);
+  return partial;
+}
+
+}  // namespace foldmill::sampler

@@ -1,11 +1,16 @@
 #include "worker/trainer/optim/adam.h"
 
+#include <ATen/Parallel.h>
+
 #include <cmath>
+
+#include "worker/trainer/optim/adam_kernel.h"
 
 namespace foldmill::trainer {
 namespace {
 
 constexpr double kEpsilon = 1e-8;
+constexpr int64_t kGrain = 1 << 15;  // weights that are worth a thread of their own
 
 void average(const torch::Tensor& mean, const torch::Tensor& gradients, double beta) {
   mean.mul_(beta).add_(gradients, 1 - beta);
@@ -35,6 +40,8 @@ Adam::Adam(const FlatParameters& parameters, const std::vector<LrRange>& ranges,
     : Optimizer(parameters, ranges), options_(options), decay_(decay) {}
 
 void Adam::update(int64_t count, double lr) {
+  if (gradients().is_cpu() && gradients().scalar_type() == torch::kFloat32)
+    return update_in_one_pass(count, lr);
   if (decay_ == Decay::kWeights) shrink(lr * options_.weight_decay);
   const torch::Tensor gradient =
       decay_ == Decay::kGradient ? decayed_gradients(options_.weight_decay) : gradients();
@@ -43,6 +50,27 @@ void Adam::update(int64_t count, double lr) {
   const torch::Tensor size =
       mean_square_.sqrt().div_(std::sqrt(bias(options_.beta2, count))).add_(kEpsilon);
   descend(mean_, size, lr / bias(options_.beta1, count));
+}
+
+void Adam::update_in_one_pass(int64_t count, double lr) {
+  AdamStep step{};
+  step.beta1 = static_cast<float>(options_.beta1);
+  step.beta2 = static_cast<float>(options_.beta2);
+  step.size_scale = static_cast<float>(1 / std::sqrt(bias(options_.beta2, count)));
+  step.l2 = decay_ == Decay::kGradient ? static_cast<float>(options_.weight_decay) : 0;
+  step.epsilon = static_cast<float>(kEpsilon);
+  const double decoupled = decay_ == Decay::kWeights ? options_.weight_decay : 0;
+  const auto part = [](const torch::Tensor& flat, int64_t begin) {
+    return flat.data_ptr<float>() + begin;
+  };
+  for (const LrRange& range : ranges()) {
+    step.rate = static_cast<float>(lr * range.factor / bias(options_.beta1, count));
+    step.keep = static_cast<float>(1 - lr * range.factor * decoupled);
+    at::parallel_for(range.begin, range.end, kGrain, [&](int64_t begin, int64_t end) {
+      adam_step(step, end - begin, part(gradients(), begin), part(mean_, begin),
+                part(mean_square_, begin), part(values(), begin));
+    });
+  }
 }
 
 Adamax::Adamax(const FlatParameters& parameters, const std::vector<LrRange>& ranges,

@@ -26,6 +26,7 @@ class Adam final : public Optimizer {
 
  private:
   void update(int64_t count, double lr) override;
+  void update_in_one_pass(int64_t count, double lr);  // float32 on the CPU
 
   AdamOptions options_;
   Decay decay_;

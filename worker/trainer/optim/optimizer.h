@@ -40,7 +40,9 @@ class Optimizer {
   // One step of the rule, the `count`th, counted from 1.
   virtual void update(int64_t count, double lr) = 0;
 
+  const torch::Tensor& values() const { return values_; }
   const torch::Tensor& gradients() const { return gradients_; }
+  const std::vector<LrRange>& ranges() const { return ranges_; }
   // The gradients with the L2 penalty's own: + weight_decay * values.
   torch::Tensor decayed_gradients(double weight_decay) const;
   // A tensor of zeros, one per parameter, that is part of the state.

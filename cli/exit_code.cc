@@ -62,6 +62,7 @@ ExitCode exit_code_for(StatusCode code) {
     case StatusCode::kUnavailable:
       return ExitCode::kUnreachable;
     case StatusCode::kResourceExhausted:
+    case StatusCode::kOutOfRange:
     case StatusCode::kInternal:
     case StatusCode::kDataLoss:
       return ExitCode::kFailed;

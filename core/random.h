@@ -21,6 +21,8 @@ enum class RandomPurpose : uint32_t {
   kNoise = 6,
   kDropout = 7,  // and latent samples
   kFeatureNet = 8,
+  kScramble = 9,  // of a quasi-random sequence, by dimension
+  kGridOrder = 10,
   kTest = 100,
 };
 

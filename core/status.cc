@@ -24,6 +24,8 @@ std::string_view to_string(StatusCode code) {
       return "resource exhausted";
     case StatusCode::kFailedPrecondition:
       return "failed precondition";
+    case StatusCode::kOutOfRange:
+      return "out of range";
     case StatusCode::kInternal:
       return "internal";
     case StatusCode::kUnavailable:
@@ -50,6 +52,7 @@ Status resource_exhausted(std::string m) { return {StatusCode::kResourceExhauste
 Status failed_precondition(std::string m) {
   return {StatusCode::kFailedPrecondition, std::move(m)};
 }
+Status out_of_range(std::string m) { return {StatusCode::kOutOfRange, std::move(m)}; }
 Status internal_error(std::string m) { return {StatusCode::kInternal, std::move(m)}; }
 Status unavailable(std::string m) { return {StatusCode::kUnavailable, std::move(m)}; }
 Status data_loss(std::string m) { return {StatusCode::kDataLoss, std::move(m)}; }

@@ -17,6 +17,7 @@ enum class StatusCode : int {
   kPermissionDenied = 7,   // who asks may not, or the place is not allowed
   kResourceExhausted = 8,  // a full disk, a limit
   kFailedPrecondition = 9, // right request, wrong state
+  kOutOfRange = 11,        // past the end: there is no more
   kInternal = 13,
   kUnavailable = 14,       // try again later
   kDataLoss = 15,          // corrupt or truncated data
@@ -55,6 +56,7 @@ Status already_exists(std::string message);
 Status permission_denied(std::string message);
 Status resource_exhausted(std::string message);
 Status failed_precondition(std::string message);
+Status out_of_range(std::string message);
 Status internal_error(std::string message);
 Status unavailable(std::string message);
 Status data_loss(std::string message);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/grid_points.h"
 #include "core/study_checks.h"
 #include "core/text.h"
 
@@ -88,7 +89,8 @@ Status check_cmaes(const SamplerSpec& sampler) {
 }  // namespace
 
 const std::vector<std::string>& sampler_types() {
-  static const std::vector<std::string> kTypes{"tpe", "random"};
+  static const std::vector<std::string> kTypes{"auto", "tpe", "random", "grid",
+                                               "qmc",  "gp",  "cmaes"};
   return kTypes;
 }
 
@@ -103,4 +105,20 @@ Status SamplerSpec::validate() const {
   return ok_status();
 }
 
+namespace study_checks {
+
+Status check_sampler(const StudySpec& spec) {
+  constexpr int64_t kMaxGrid = 1'000'000;
+  FOLDMILL_RETURN_IF_ERROR(spec.sampler.validate());
+  if (spec.sampler.type != "grid") return ok_status();
+  const std::optional<int64_t> size = GridPoints(spec.space, spec.sampler.grid_points).size();
+  if (size && *size <= kMaxGrid) return ok_status();
+  return invalid_argument(concat(path_of("type"), ": the grid has ",
+                                 size ? std::to_string(*size) : "more than 2^62",
+                                 " points, at most ", kMaxGrid,
+                                 " are searched; narrow the ranges, lengthen their steps or lower "
+                                 "grid_points"));
+}
+
+}  // namespace study_checks
 }  // namespace foldmill

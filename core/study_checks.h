@@ -25,6 +25,7 @@ Status check_data(const DataSpec& data, const ModelSpec& model);
 Status check_model(const StudySpec& spec);
 Status check_params(const StudySpec& spec);     // names, kinds and limits; `epochs`
 Status check_objective(const StudySpec& spec);  // after the model
+Status check_sampler(const StudySpec& spec);    // after the params
 Status check_training(const StudySpec& spec);   // what only makes sense together; the last of these
 Status check_pruning(const StudySpec& spec);
 

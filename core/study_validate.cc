@@ -87,7 +87,7 @@ Status StudySpec::validate() const {
   FOLDMILL_RETURN_IF_ERROR(check_params(*this));
   FOLDMILL_RETURN_IF_ERROR(check_objective(*this));
   FOLDMILL_RETURN_IF_ERROR(check_training(*this));
-  FOLDMILL_RETURN_IF_ERROR(sampler.validate());
+  FOLDMILL_RETURN_IF_ERROR(check_sampler(*this));
   FOLDMILL_RETURN_IF_ERROR(check_folds(*this));
   FOLDMILL_RETURN_IF_ERROR(check_pruning(*this));
   FOLDMILL_RETURN_IF_ERROR(check_budget(*this));

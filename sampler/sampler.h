@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "core/result.h"
 #include "core/search_space.h"
@@ -19,13 +20,17 @@ class Sampler {
   // The point to try as trial `number`: exactly the active parameters of `space`, each within its
   // range. `fixed` holds values that are already decided (an enqueued trial's); they are kept, and
   // only the rest is sampled. Never fails for a history it has not seen the like of; fails only
-  // when it cannot serve the space, which study check reports beforehand.
+  // when it cannot serve the space, which study check reports beforehand, and with out_of_range
+  // when there is no point left to try, which completes the study.
   virtual Result<ParameterSet> suggest(const History& history, const SearchSpace& space,
                                        Direction direction, uint64_t study_seed, TrialNumber number,
                                        const ParameterSet& fixed) const = 0;
 };
 
-// Refuses unknown types and options out of range.
-Result<std::unique_ptr<Sampler>> make_sampler(const SamplerSpec& spec);
+// Refuses unknown types and options out of range. `parallel` is the study's, which type auto goes
+// by. Where a space has finitely many points, none is suggested twice while there are others
+// (sampler/distinct_sampler.h).
+Result<std::unique_ptr<Sampler>> make_sampler(const SamplerSpec& spec,
+                                              std::optional<int64_t> parallel = std::nullopt);
 
 }  // namespace foldmill::sampler

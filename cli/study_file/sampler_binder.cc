@@ -36,7 +36,7 @@ void bind_qmc(MapReader& reader, SamplerSpec& sampler) {
 
 void bind_sampler(const DocNode* node, SamplerSpec& sampler, Diagnostics& diagnostics) {
   MapReader reader(node, "sampler", diagnostics);
-  reader.word("type", sampler.type, sampler_types(), {"auto", "grid", "qmc", "gp", "cmaes"});
+  reader.word("type", sampler.type, sampler_types());
   if (sampler.type == "tpe") bind_tpe(reader, sampler);
   if (sampler.type == "gp") bind_gp(reader, sampler);
   if (sampler.type == "cmaes") bind_cmaes(reader, sampler);

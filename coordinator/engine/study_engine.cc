@@ -112,7 +112,8 @@ bool StudyEngine::over_time(WallTime now) const {
 }
 
 bool StudyEngine::wants_trial(WallTime now) const {
-  return state_ == StudyState::kActive && counted_ + running_ < spec_->trials && !over_time(now);
+  return state_ == StudyState::kActive && counted_ + running_ < spec_->trials && !exhausted_ &&
+         !over_time(now);
 }
 
 bool StudyEngine::next_is_enqueued() const {
@@ -138,6 +139,12 @@ void StudyEngine::ask_ahead(Step& step) {
 
 void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
   if (!desk_.answers(answer.history_version)) return;
+  if (answer.params.status().code() == StatusCode::kOutOfRange) {
+    if (answer.history_version != desk_.version()) return;
+    exhausted_ = answer.params.status().message();
+    finish_if_done(step);
+    return;
+  }
   Status sound = answer.params.status();
   if (sound.ok()) sound = spec_->space.validate(*answer.params);
   if (sound.ok())
@@ -213,6 +220,7 @@ Assignment StudyEngine::make_assignment(const Lease& lease) const {
 
 void StudyEngine::set_state(StudyState state, std::string reason, Step& step) {
   state_ = state;
+  exhausted_.reset();  // is found out anew where it matters
   step.record(id_, change::StudyStateChanged{id_, state, std::move(reason), step.now().wall});
 }
 
@@ -226,11 +234,13 @@ void StudyEngine::set_budget(int64_t trials, Step& step) {
 void StudyEngine::finish_if_done(Step& step) {
   if (is_finished(state_) || running_ > 0) return;
   const bool late = over_time(step.now().wall);
-  if (counted_ < spec_->trials && !late && !budget_before_stop_) return;
+  if (counted_ < spec_->trials && !late && !exhausted_ && !budget_before_stop_) return;
   std::string reason;
   if (budget_before_stop_) {
     reason = "stopped on request";
     set_budget(*std::exchange(budget_before_stop_, std::nullopt), step);
+  } else if (exhausted_) {
+    reason = *exhausted_;
   } else if (counted_ < spec_->trials) {
     reason = concat("its time limit of ", *spec_->timeout_seconds, " s has passed");
   }

@@ -140,6 +140,7 @@ class StudyEngine {
   int64_t counted_ = 0;   // completed + pruned
   int64_t running_ = 0;   // trials
   int64_t live_ = 0;      // attempts
+  std::optional<std::string> exhausted_;  // why the sampler has no more points
   int64_t enqueued_ = 0;  // trials begun that the user asked for
   int consecutive_failures_ = 0;
   // `study stop` lowers the budget to what is running, so that the wish outlives a restart; this is

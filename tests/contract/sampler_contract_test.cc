@@ -34,7 +34,24 @@ std::vector<NamedSpec> samplers() {
   eager.startup_trials = 0;
   eager.candidates = 1;
   eager.prior_weight = 0.1;
-  return {{"random", random}, {"tpe", {}}, {"tpe_univariate", univariate}, {"tpe_eager", eager}};
+  const auto of_type = [](const char* type) {
+    SamplerSpec spec;
+    spec.type = type;
+    return spec;
+  };
+  SamplerSpec halton = of_type("qmc"), small_cmaes = of_type("cmaes");
+  halton.sequence = "halton";
+  small_cmaes.population = 4;
+  return {{"random", random},
+          {"tpe", {}},
+          {"tpe_univariate", univariate},
+          {"tpe_eager", eager},
+          {"grid", of_type("grid")},
+          {"qmc", of_type("qmc")},
+          {"qmc_halton", halton},
+          {"cmaes", of_type("cmaes")},
+          {"cmaes_small", small_cmaes},
+          {"auto", of_type("auto")}};
 }
 
 ParameterValue word(const char* text) { return std::string(text); }
@@ -218,7 +235,11 @@ TEST_P(SamplerContract, TheEmptySpaceHasTheEmptyPoint) {
   std::vector<History::Entry> entries;
   for (int64_t number = 0; number < 20; ++number)
     entries.push_back(observation(number, TrialState::kCompleted, {}, 1));
-  EXPECT_TRUE(suggest(entries, SearchSpace(), 20).empty());
+  // Its one point has been tried.
+  const Result<ParameterSet> point = sampler_->suggest(
+      History(entries), SearchSpace(), Direction::kMinimize, 1, TrialNumber(20), {});
+  EXPECT_TRUE(GetParam().spec.type == "grid" ? point.status().code() == StatusCode::kOutOfRange
+                                             : point.ok() && point->empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(AllSamplers, SamplerContract, testing::ValuesIn(samplers()),

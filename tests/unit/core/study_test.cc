@@ -118,6 +118,47 @@ TEST(StudySpec, RefusesUnusableSearches) {
         }},
        {"search.sampler.sigma: is an option of cmaes, not of tpe",
         [](StudySpec& s) { s.sampler.sigma = 0.5; }},
+       {"search.sampler.grid_points: must be at least 2",
+        [](StudySpec& s) {
+          s.sampler.type = "grid";
+          s.sampler.grid_points = 1;
+        }},
+       {"search.sampler.type: the grid has 2010000 points, at most 1000000",  // 10000 x (1 + 200)
+        [](StudySpec& s) {
+          s.sampler.type = "grid";
+          s.sampler.grid_points = 10'000;
+          s.space = *SearchSpace::create(
+              {{"lr", *Distribution::make_float(1e-4, 8e-3, true), {}},
+               {"optimizer", *Distribution::make_categorical({Text("adam"), Text("sgd")}), {}},
+               {"momentum",
+                *Distribution::make_float(0, 0.995, false, 0.005),
+                {{"optimizer", {Text("sgd")}}}}});
+        }},
+       {"search.sampler.sequence: 'sobel' is not known; did you mean 'sobol'?",
+        [](StudySpec& s) {
+          s.sampler.type = "qmc";
+          s.sampler.sequence = "sobel";
+        }},
+       {"search.sampler.sigma: must be above 0 and at most 1, got 0",
+        [](StudySpec& s) {
+          s.sampler.type = "cmaes";
+          s.sampler.sigma = 0;
+        }},
+       {"search.sampler.population: must be at least 4",
+        [](StudySpec& s) {
+          s.sampler.type = "cmaes";
+          s.sampler.population = 3;
+        }},
+       {"search.sampler.max_trials: must be at least 10",
+        [](StudySpec& s) {
+          s.sampler.type = "gp";
+          s.sampler.max_trials = 9;
+        }},
+       {"search.sampler.startup_trials: must be at least 1",
+        [](StudySpec& s) {
+          s.sampler.type = "gp";
+          s.sampler.startup_trials = 0;
+        }},
        {"search.sampler.group: groups are sampled together",
         [](StudySpec& s) {
           s.sampler.group = true;
@@ -158,6 +199,24 @@ TEST(StudySpec, RefusesUnusablePruningFoldsAndResources) {
        {"pruning.warmup_epochs", [](StudySpec& s) { s.pruning.warmup_epochs = -1; }},
        {"pruning.interval", [](StudySpec& s) { s.pruning.interval = 0; }},
        {"pruning.min_peers", [](StudySpec& s) { s.pruning.min_peers = 0; }},
+       {"pruning.min_epochs: is an option of asha, hyperband, not of median",
+        [](StudySpec& s) { s.pruning.min_epochs = 2; }},
+       {"pruning.min_epochs: 9999 is more than",
+        [](StudySpec& s) { s.pruning = {.type = "asha", .min_epochs = 9999}; }},
+       {"pruning.percentile",
+        [](StudySpec& s) { s.pruning = {.type = "percentile", .percentile = 101}; }},
+       {"pruning.around",
+        [](StudySpec& s) { s.pruning = {.type = "patient", .around = "patient"}; }},
+       {"pruning.min_delta",
+        [](StudySpec& s) { s.pruning = {.type = "patient", .min_delta = -1}; }},
+       {"pruning.type: threshold needs a bound",
+        [](StudySpec& s) { s.pruning = {.type = "threshold"}; }},
+       {"pruning.lower: 2 is above upper, 1",
+        [](StudySpec& s) { s.pruning = {.type = "threshold", .lower = 2, .upper = 1}; }},
+       {"pruning.min_folds: must be at least 2",
+        [](StudySpec& s) { s.pruning = {.type = "race", .min_folds = 1}; }},
+       {"pruning.confidence",
+        [](StudySpec& s) { s.pruning = {.type = "race", .confidence = 1}; }},
        {"folds.k: must be at least 1", [](StudySpec& s) { s.folds.k = 0; }},
        {"folds.k: must be at most 100, got 101", [](StudySpec& s) { s.folds.k = 101; }},
        {"folds.seed: must be the study's seed 0, got 5", [](StudySpec& s) { s.folds.seed = 5; }},

@@ -1,0 +1,33 @@
+#include "core/sampler_choice.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace foldmill {
+namespace {
+
+constexpr size_t kMostParameters = 20;  // beyond, a Gaussian process sees every point as far away
+constexpr int64_t kMostParallel = 16;   // the model accounts for each running trial jointly
+
+}  // namespace
+
+SamplerChoice choose_sampler(const SearchSpace& space, std::optional<int64_t> parallel) {
+  const auto& parameters = space.parameters();
+  const size_t size = space.size();
+  const auto choices = static_cast<size_t>(
+      std::count_if(parameters.begin(), parameters.end(), [](const SearchParameter& parameter) {
+        return parameter.distribution.as_categorical() != nullptr;
+      }));
+  if (space.has_conditions()) return {"tpe", "parameters that depend on others"};
+  if (size > kMostParameters)
+    return {"tpe", concat(size, " parameters, more than ", kMostParameters)};
+  if (2 * choices > size)
+    return {"tpe", concat("choices without an order: ", choices, " of ", size, " parameters")};
+  if (parallel.value_or(1) > kMostParallel)
+    return {"tpe", concat(*parallel, " folds at a time, more than ", kMostParallel)};
+  return {"gp", concat(size, size == 1 ? " parameter" : " parameters",
+                       ", mostly numbers, none of them conditional")};
+}
+
+}  // namespace foldmill

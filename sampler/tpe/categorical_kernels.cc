@@ -23,15 +23,10 @@ double CategoricalKernels::sample(size_t kernel, Random& random) const {
   return std::min(std::floor((position - 1) / other_weight_), static_cast<double>(choices_ - 1));
 }
 
-void CategoricalKernels::add_log_densities(std::span<const double> internal,
-                                           KernelMatrix& out) const {
-  const double log_prior = -std::log(static_cast<double>(choices_));
-  for (size_t point = 0; point < internal.size(); ++point) {
-    const std::span<double> row = out.row(point);
-    for (size_t k = 0; k < observed_.size(); ++k)
-      row[k] += observed_[k] == internal[point] ? log_observed_ : log_other_;
-    row[observed_.size()] += log_prior;
-  }
+void CategoricalKernels::add_log_densities(double internal, std::span<double> row) const {
+  for (size_t k = 0; k < observed_.size(); ++k)
+    row[k] += observed_[k] == internal ? log_observed_ : log_other_;
+  row[observed_.size()] -= std::log(static_cast<double>(choices_));
 }
 
 }  // namespace foldmill::sampler

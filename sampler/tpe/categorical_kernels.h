@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "core/random.h"
-#include "sampler/tpe/kernel_matrix.h"
 
 namespace foldmill::sampler {
 
@@ -18,8 +17,8 @@ class CategoricalKernels {
   CategoricalKernels(size_t choices, std::span<const double> observed, double prior_weight);
 
   double sample(size_t kernel, Random& random) const;  // the index of a choice
-  // Adds log k(x) to each element: a row per value of `internal`, a column per kernel.
-  void add_log_densities(std::span<const double> internal, KernelMatrix& out) const;
+  // Adds log k(internal) to each element of `row`, one per kernel.
+  void add_log_densities(double internal, std::span<double> row) const;
 
  private:
   size_t choices_;

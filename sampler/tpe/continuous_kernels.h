@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "core/random.h"
-#include "sampler/tpe/kernel_matrix.h"
 #include "sampler/unit_transform.h"
 
 namespace foldmill::sampler {
@@ -18,8 +17,8 @@ class ContinuousKernels {
   ContinuousKernels(const UnitTransform& transform, std::span<const double> observed);
 
   double sample(size_t kernel, Random& random) const;  // an internal value
-  // Adds log k(x) to each element: a row per value of `internal`, a column per kernel.
-  void add_log_densities(std::span<const double> internal, KernelMatrix& out) const;
+  // Adds log k(internal) to each element of `row`, one per kernel.
+  void add_log_densities(double internal, std::span<double> row) const;
 
  private:
   UnitTransform transform_;

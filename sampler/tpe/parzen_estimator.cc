@@ -6,20 +6,9 @@
 
 #include "core/check.h"
 #include "sampler/tpe/kernel_shapes.h"
+#include "sampler/tpe/log_sum_exp.h"
 
 namespace foldmill::sampler {
-namespace {
-
-double log_sum_exp(std::span<const double> values) {
-  const double largest = *std::max_element(values.begin(), values.end());
-  if (std::isinf(largest)) return largest;
-  double sum = 0;
-  for (double value : values) sum += std::exp(value - largest);
-  return largest + std::log(sum);
-}
-
-}  // namespace
-
 ParzenEstimator::Kernels ParzenEstimator::make_kernels(const ObservedParameter& parameter,
                                                        double prior_weight) {
   if (const CategoricalDistribution* categorical = parameter.distribution->as_categorical())
@@ -64,16 +53,26 @@ PointBatch ParzenEstimator::sample(size_t points, Random& random) const {
   return batch;
 }
 
+void ParzenEstimator::add_log_densities(size_t dimension, double internal, MassTable& masses,
+                                        std::span<double> row) const {
+  if (const auto* stepped = std::get_if<SteppedKernels>(&parameters_[dimension]))
+    stepped->add_log_densities(internal, masses, row);
+  else if (const auto* continuous = std::get_if<ContinuousKernels>(&parameters_[dimension]))
+    continuous->add_log_densities(internal, row);
+  else
+    std::get<CategoricalKernels>(parameters_[dimension]).add_log_densities(internal, row);
+}
+
 std::vector<double> ParzenEstimator::log_density(const PointBatch& points) const {
-  KernelMatrix matrix(points.count, log_weights_.size());
-  for (size_t point = 0; point < points.count; ++point)
-    std::copy(log_weights_.begin(), log_weights_.end(), matrix.row(point).begin());
-  for (size_t d = 0; d < parameters_.size(); ++d)
-    std::visit([&](const auto& kernels) { kernels.add_log_densities(points.column(d), matrix); },
-               parameters_[d]);
+  std::vector<MassTable> masses(parameters_.size());
+  std::vector<double> row(log_weights_.size());
   std::vector<double> densities(points.count);
-  for (size_t point = 0; point < points.count; ++point)
-    densities[point] = log_sum_exp(matrix.row(point));
+  for (size_t point = 0; point < points.count; ++point) {
+    std::copy(log_weights_.begin(), log_weights_.end(), row.begin());
+    for (size_t d = 0; d < parameters_.size(); ++d)
+      add_log_densities(d, points.column(d)[point], masses[d], row);
+    densities[point] = log_sum_exp(row);
+  }
   return densities;
 }
 

@@ -51,6 +51,9 @@ class ParzenEstimator {
 
   static Kernels make_kernels(const ObservedParameter& parameter, double prior_weight);
   size_t pick_component(Random& random) const;
+  // Adds the log densities of one coordinate to `row`, one element per component.
+  void add_log_densities(size_t dimension, double internal, MassTable& masses,
+                         std::span<double> row) const;
 
   std::vector<Kernels> parameters_;
   std::vector<double> cumulative_weights_;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "sampler/tpe/kernel_matrix.h"
+#include "sampler/tpe/mass_table.h"
 #include "sampler/unit_transform.h"
 
 namespace foldmill::sampler {
@@ -19,8 +19,9 @@ class SteppedKernels {
   SteppedKernels(const UnitTransform& transform, std::span<const double> observed);
 
   double sample(size_t kernel, Random& random) const;  // an internal value
-  // Adds log k(x) to each element: a row per value of `internal`, a column per kernel.
-  void add_log_densities(std::span<const double> internal, KernelMatrix& out) const;
+  // Adds log k(internal) to each element of `row`, one per kernel. `masses` is empty for the first
+  // of a batch of points and keeps for the others what they share.
+  void add_log_densities(double internal, MassTable& masses, std::span<double> row) const;
 
  private:
   struct Shape {
@@ -30,10 +31,10 @@ class SteppedKernels {
   };
 
   // Log probability of the cell of `internal`, per shape.
-  void cell_log_masses(double internal, std::span<double> out) const;
+  std::vector<double> cell_log_masses(double internal) const;
 
   UnitTransform transform_;
-  std::vector<Shape> shapes_;       // different ones, by (mu, sigma)
+  std::vector<Shape> shapes_;       // different ones, by first use
   std::vector<uint32_t> shape_of_;  // index into shapes_, per kernel
 };
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/random.h"
@@ -48,14 +50,11 @@ class Suggestion {
     if (split_.finished < static_cast<size_t>(options_.startup_trials))
       return build_point(space_, fixed, [this](size_t index) { return uniform(index); });
 
-    const std::vector<size_t> joint =
-        options_.multivariate ? joint_parameters(fixed) : std::vector<size_t>{};
-    const std::vector<double> joint_point =
-        joint.empty() ? std::vector<double>{} : best_candidate(joint);
-    return build_point(space_, fixed, [&](size_t index) {
-      const auto found = std::find(joint.begin(), joint.end(), index);
-      if (found != joint.end()) return joint_point[static_cast<size_t>(found - joint.begin())];
+    if (options_.multivariate) find_groups(fixed);
+    return build_point(space_, fixed, [this](size_t index) {
       if (distribution(index).is_single()) return uniform(index);
+      for (Group& group : groups_)
+        if (const auto place = group.place_of(index)) return joint_point(group)[*place];
       return best_candidate({&index, 1}).front();
     });
   }
@@ -67,19 +66,52 @@ class Suggestion {
 
   double uniform(size_t index) { return sample_uniform(distribution(index), random_); }
 
-  // Those with a choice left that took part in every finished trial, in the order of the space.
-  std::vector<size_t> joint_parameters(const ParameterSet& fixed) const {
-    const auto always_active = [](Trials trials, size_t index) {
-      return std::all_of(trials.begin(), trials.end(), [&](const Observation* trial) {
-        return trial->state == TrialState::kRunning || !std::isnan(internal_value(*trial, index));
-      });
-    };
-    std::vector<size_t> joint;
-    for (size_t index = 0; index < space_.size(); ++index)
-      if (!distribution(index).is_single() && !fixed.contains(space_.parameters()[index].name) &&
-          always_active(split_.below, index) && always_active(split_.above, index))
-        joint.push_back(index);
-    return joint;
+  // Parameters that are proposed together.
+  struct Group {
+    std::vector<size_t> indices;  // in the order of the space
+    std::vector<double> point;    // internal values, once one of them has been asked for
+
+    std::optional<size_t> place_of(size_t index) const {
+      const auto found = std::find(indices.begin(), indices.end(), index);
+      if (found == indices.end()) return std::nullopt;
+      return static_cast<size_t>(found - indices.begin());
+    }
+  };
+
+  // Puts together what has a choice left and took part in the same finished trials; without
+  // options_.group only what took part in all of them.
+  void find_groups(const ParameterSet& fixed) {
+    std::vector<std::vector<bool>> presences;  // of each group
+    for (size_t index = 0; index < space_.size(); ++index) {
+      if (distribution(index).is_single() || fixed.contains(space_.parameters()[index].name))
+        continue;
+      std::vector<bool> presence = presence_of(index);
+      if (!options_.group && std::find(presence.begin(), presence.end(), false) != presence.end())
+        continue;
+      const auto same = std::find(presences.begin(), presences.end(), presence);
+      const auto group = static_cast<size_t>(same - presences.begin());
+      if (same == presences.end()) {
+        presences.push_back(std::move(presence));
+        groups_.emplace_back();
+      }
+      groups_[group].indices.push_back(index);
+    }
+  }
+
+  // In which finished trials the parameter took part.
+  std::vector<bool> presence_of(size_t index) const {
+    std::vector<bool> presence;
+    presence.reserve(split_.finished);
+    for (const Trials trials : {Trials(split_.below), Trials(split_.above)})
+      for (const Observation* trial : trials)
+        if (trial->state != TrialState::kRunning)
+          presence.push_back(!std::isnan(internal_value(*trial, index)));
+    return presence;
+  }
+
+  const std::vector<double>& joint_point(Group& group) {
+    if (group.point.empty()) group.point = best_candidate(group.indices);
+    return group.point;
   }
 
   static bool observed_all(const Observation& trial, std::span<const size_t> indices,
@@ -127,6 +159,7 @@ class Suggestion {
   const SearchSpace& space_;
   const TrialSplit& split_;
   Random random_;
+  std::vector<Group> groups_;
 };
 
 }  // namespace

@@ -11,8 +11,9 @@ namespace foldmill::sampler {
 // two densities, which is the one of largest expected improvement.
 //
 // Multivariate: parameters that every finished trial had are proposed together. All others
-// (conditional ones) are proposed each on its own, from the trials that had it. An observation
-// outside a parameter's present range is no observation of it. Uniform until there are
+// (conditional ones) are proposed each on its own, from the trials that had it; with `group`,
+// together with those that took part in the same trials. Univariate: each on its own. An
+// observation outside a parameter's present range is no observation of it. Uniform until there are
 // `startup_trials` completed or pruned trials. Immutable; safe from any thread.
 class TpeSampler final : public Sampler {
  public:

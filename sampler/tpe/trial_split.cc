@@ -20,7 +20,14 @@ Rank rank_of(const Observation& trial, Direction direction) {
   return {pruned, pruned ? -trial.last_epoch : 0, loss, trial.number};
 }
 
-bool by_number(const Observation* a, const Observation* b) { return a->number < b->number; }
+// Histories come by number, so that there is little to do, if anything.
+void sort_by_number(std::vector<const Observation*>& trials) {
+  const auto by_number = [](const Observation* a, const Observation* b) {
+    return a->number < b->number;
+  };
+  if (!std::is_sorted(trials.begin(), trials.end(), by_number))
+    std::sort(trials.begin(), trials.end(), by_number);
+}
 
 }  // namespace
 
@@ -28,22 +35,28 @@ size_t below_count(size_t finished) { return std::min((finished + 9) / 10, kMost
 
 TrialSplit split_trials(const History& history, Direction direction, bool running_above) {
   TrialSplit split;
-  std::vector<std::pair<Rank, const Observation*>> ranked;
-  ranked.reserve(history.size());
+  std::vector<Rank> ranks;
+  std::vector<const Observation*> finished, running;
+  ranks.reserve(history.size());
+  finished.reserve(history.size());
   for (const History::Entry& trial : history.entries()) {
-    if (trial->state == TrialState::kCompleted || trial->state == TrialState::kPruned)
-      ranked.emplace_back(rank_of(*trial, direction), trial.get());
-    else if (running_above && trial->state == TrialState::kRunning)
-      split.above.push_back(trial.get());
+    if (trial->state == TrialState::kCompleted || trial->state == TrialState::kPruned) {
+      ranks.push_back(rank_of(*trial, direction));
+      finished.push_back(trial.get());
+    } else if (running_above && trial->state == TrialState::kRunning) {
+      running.push_back(trial.get());
+    }
   }
-  split.finished = ranked.size();
+  split.finished = finished.size();
 
-  const auto boundary = ranked.begin() + static_cast<std::ptrdiff_t>(below_count(split.finished));
-  std::nth_element(ranked.begin(), boundary, ranked.end());
-  for (auto it = ranked.begin(); it != ranked.end(); ++it)
-    (it < boundary ? split.below : split.above).push_back(it->second);
-  std::sort(split.below.begin(), split.below.end(), by_number);
-  std::sort(split.above.begin(), split.above.end(), by_number);
+  // Ranks differ at least by number, so the worst good one tells all good ones from the rest.
+  std::vector<Rank> good(below_count(split.finished));
+  std::partial_sort_copy(ranks.begin(), ranks.end(), good.begin(), good.end());
+  for (size_t i = 0; i < finished.size(); ++i)
+    (ranks[i] <= good.back() ? split.below : split.above).push_back(finished[i]);
+  split.above.insert(split.above.end(), running.begin(), running.end());
+  sort_by_number(split.below);
+  sort_by_number(split.above);
   return split;
 }
 

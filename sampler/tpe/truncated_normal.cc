@@ -1,6 +1,7 @@
 #include "sampler/tpe/truncated_normal.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -27,7 +28,7 @@ double far_tail_log_cdf(double x) {
     term *= -(2 * k - 1) * inverse_square;
     sum += term;
   }
-  return -0.5 * x * x - std::log(-x) - kLogSqrt2Pi + std::log(sum);
+  return -0.5 * x * x - kLogSqrt2Pi + std::log(sum / -x);
 }
 
 // log(1 - exp(x)), x < 0 (Maechler, "Accurately computing log(1 - exp(-|a|))", 2012).
@@ -50,10 +51,87 @@ double narrow_log_mass(double middle, double width) {
   return -0.5 * m2 - kLogSqrt2Pi + std::log(width * series);
 }
 
-// Both ends at or left of 0, where log Phi loses nothing.
+// Both ends at or left of 0, where neither Phi nor its logarithm loses anything, and far enough
+// apart for their difference to keep all but a digit.
 double left_tail_log_mass(double low, double high) {
+  constexpr double kNothing = 40;  // exp(-40) of the mass right of it is less than rounding
+  if (0.5 * (low - high) * (low + high) > kNothing) return log_normal_cdf(high);
+  if (high > kFarTail) return std::log(normal_cdf(high) - normal_cdf(low));
   const double log_high = log_normal_cdf(high);
   return log_high + log_one_minus_exp(log_normal_cdf(low) - log_high);
+}
+
+constexpr double kLeastQuantile = -700;
+
+using Coefficients = std::array<double, 8>;
+
+double polynomial(const Coefficients& c, double x) {
+  double sum = c[7];
+  for (size_t i = 7; i-- > 0;) sum = sum * x + c[i];
+  return sum;
+}
+
+// x such that Phi(x) = exp(log_probability), for kLeastQuantile <= log_probability <= log(1/2)
+// (Wichura, "Algorithm AS 241: the percentage points of the normal distribution", 1988).
+double quantile(double log_probability) {
+  constexpr Coefficients kNearTop{3.3871328727963666080e0, 1.3314166789178437745e2,
+                                  1.9715909503065514427e3, 1.3731693765509461125e4,
+                                  4.5921953931549871457e4, 6.7265770927008700853e4,
+                                  3.3430575583588128105e4, 2.5090809287301226727e3};
+  constexpr Coefficients kNearBottom{1,
+                                     4.2313330701600911252e1,
+                                     6.8718700749205790830e2,
+                                     5.3941960214247511077e3,
+                                     2.1213794301586595867e4,
+                                     3.9307895800092710610e4,
+                                     2.8729085735721942674e4,
+                                     5.2264952788528545610e3};
+  constexpr Coefficients kTailTop{1.42343711074968357734e0,  4.63033784615654529590e0,
+                                  5.76949722146069140550e0,  3.64784832476320460504e0,
+                                  1.27045825245236838258e0,  2.41780725177450611770e-1,
+                                  2.27238449892691845833e-2, 7.74545014278341407640e-4};
+  constexpr Coefficients kTailBottom{1,
+                                     2.05319162663775882187e0,
+                                     1.67638483018380384940e0,
+                                     6.89767334985100004550e-1,
+                                     1.48103976427480074590e-1,
+                                     1.51986665636164571966e-2,
+                                     5.47593808499534494600e-4,
+                                     1.05075007164441684324e-9};
+  constexpr Coefficients kFarTop{6.65790464350110377720e0,  5.46378491116411436990e0,
+                                 1.78482653991729133580e0,  2.96560571828504891230e-1,
+                                 2.65321895265761230930e-2, 1.24266094738807843860e-3,
+                                 2.71155556874348757815e-5, 2.01033439929228813265e-7};
+  constexpr Coefficients kFarBottom{1,
+                                    5.99832206555887937690e-1,
+                                    1.36929880922735805310e-1,
+                                    1.48753612908506148525e-2,
+                                    7.86869131145613259100e-4,
+                                    1.84631831751005468180e-5,
+                                    1.42151175831644588870e-7,
+                                    2.04426310338993978564e-15};
+  const double off = std::exp(log_probability) - 0.5;
+  if (off >= -0.425) {
+    const double r = 0.180625 - off * off;
+    return off * polynomial(kNearTop, r) / polynomial(kNearBottom, r);
+  }
+  const double r = std::sqrt(-log_probability);
+  if (r <= 5) return -polynomial(kTailTop, r - 1.6) / polynomial(kTailBottom, r - 1.6);
+  return -polynomial(kFarTop, r - 5) / polynomial(kFarBottom, r - 5);
+}
+
+// low <= 0 <= high: the probabilities themselves keep their digits, no logarithms needed.
+double quantile_around_zero(double probability, double low, double high) {
+  const double left = normal_cdf(low);
+  const double right = normal_cdf(-high);
+  const double mass = 1 - left - right;
+  const double below = left + probability * mass;
+  const double above = right + (1 - probability) * mass;
+  if (below <= 0) return low;
+  if (above <= 0) return high;
+  const double tail = std::log(std::min({below, above, 0.5}));
+  const double x = inverse_log_normal_cdf(tail);
+  return std::clamp(below <= above ? x : -x, low, high);
 }
 
 }  // namespace
@@ -74,6 +152,7 @@ double log_normal_mass(double low, double high) {
 }
 
 double inverse_log_normal_cdf(double log_probability) {
+  if (log_probability >= kLeastQuantile) return quantile(log_probability);
   // Phi(x) <= exp(-x^2/2) / 2 left of 0, so this start lies left of the root; and log Phi is
   // concave, so Newton's method climbs from there without ever passing it.
   double x = -std::sqrt(std::max(0.0, -2 * (log_probability + std::numbers::ln2)));
@@ -88,6 +167,7 @@ double inverse_log_normal_cdf(double log_probability) {
 }
 
 double truncated_normal_quantile(double probability, double low, double high) {
+  if (low <= 0 && high >= 0) return quantile_around_zero(probability, low, high);
   const double log_mass = log_normal_mass(low, high);
   const double below = log_add_exp(log_normal_cdf(low), std::log(probability) + log_mass);
   const double above = log_add_exp(log_normal_cdf(-high), std::log1p(-probability) + log_mass);

@@ -127,6 +127,64 @@ TEST(TpeSampler, UnivariateIsAnotherProposal) {
             suggest(TpeSampler(univariate), entries, space, 40));
 }
 
+// Good at (0.2, 0.8) and (0.8, 0.2), bad where both are low or both are high: neither parameter
+// shows on its own what is good.
+TEST(TpeSampler, GroupsProposeTogetherWhatIsAlwaysTogether) {
+  const std::vector<Condition> with_sgd{{"opt", {std::string("sgd")}}};
+  const SearchSpace space =
+      SearchSpace::create(
+          {{"opt",
+            Distribution::make_categorical({std::string("adam"), std::string("sgd")}).value(),
+            {}},
+           {"x", Distribution::make_float(0, 1).value(), with_sgd},
+           {"y", Distribution::make_float(0, 1).value(), with_sgd}})
+          .value();
+  std::vector<History::Entry> entries;
+  for (int64_t number = 0; number < 200; ++number) {
+    const double x = number % 4 < 2 ? 0.2 : 0.8, y = number % 2 == 0 ? 0.2 : 0.8;
+    const double none = std::nan("");
+    entries.push_back(number % 5 == 0
+                          ? observation(number, TrialState::kCompleted, {0, none, none}, 2)
+                          : observation(number, TrialState::kCompleted, {1, x, y}, x == y ? 1 : 0));
+  }
+  const auto apart = [&](const SamplerSpec& spec) {
+    int count = 0;
+    for (int64_t number = 200; number < 260; ++number) {
+      const ParameterSet point =
+          suggest(TpeSampler(spec), entries, space, number, {{"opt", std::string("sgd")}});
+      count += std::abs(*point.get_double("x") - *point.get_double("y")) > 0.3;
+    }
+    return count;
+  };
+  SamplerSpec grouped;
+  grouped.group = true;
+  EXPECT_GE(apart(grouped), 54);
+  EXPECT_LE(apart({}), 40);
+}
+
+// Nothing is always active: every number belongs to one choice of `kind`.
+TEST(TpeSampler, LearnsWhereAllNumbersHideBehindConditions) {
+  const auto when = [](const char* kind) {
+    return std::vector<Condition>{{"kind", {std::string(kind)}}};
+  };
+  const SearchSpace space =
+      SearchSpace::create(
+          {{"kind",
+            Distribution::make_categorical({std::string("a"), std::string("b")}).value(),
+            {}},
+           {"x", Distribution::make_float(0, 1).value(), when("a")},
+           {"y", Distribution::make_float(0, 1).value(), when("b")}})
+          .value();
+  const auto objective = [](const std::vector<double>& internal) {
+    return internal[0] == 0 ? 1 + internal[1] : std::abs(internal[2] - 0.7);
+  };
+  SamplerSpec grouped, univariate;
+  grouped.group = true;
+  univariate.multivariate = false;
+  for (const SamplerSpec& spec : {SamplerSpec(), grouped, univariate})
+    EXPECT_LT(minimize(TpeSampler(spec), space, objective, 3, 60), 0.02);
+}
+
 double median_of_minima(const Sampler& sampler, const SearchSpace& space,
                         const Objective& objective) {
   std::vector<double> minima;

@@ -62,9 +62,9 @@ Result<ParameterSet> DistinctSampler::suggest(const History& history, const Sear
                                               TrialNumber number, const ParameterSet& fixed) const {
   Result<ParameterSet> point =
       sampler_->suggest(history, space, direction, study_seed, number, fixed);
-  if (!point.ok() || !is_discrete(space)) return point;
+  if (!point.ok() || !is_discrete(space) || point->size() == fixed.size()) return point;
+  if (!was_tried(history, key_of(space, *point))) return point;
   const std::set<PointKey> taken = taken_points(space, history);
-  if (!taken.contains(key_of(space, *point)) || point->size() == fixed.size()) return point;
   if (GridPoints(space).size() == static_cast<int64_t>(taken.size())) return point;  // exhausted
 
   for (int attempt = 1; attempt <= kTries; ++attempt) {

@@ -1,5 +1,6 @@
 #include "sampler/point_key.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -33,6 +34,19 @@ std::optional<ParameterSet> point_of(const SearchSpace& space, const Observation
   }
   if (!space.validate(point).ok()) return std::nullopt;
   return point;
+}
+
+bool was_tried(const History& history, const PointKey& key) {
+  constexpr double kRounding = 1e-9;
+  const auto same = [](double member, double internal) {
+    return std::isinf(member)
+               ? std::isnan(internal)
+               : std::abs(member - internal) <= kRounding * std::max(1.0, std::abs(member));
+  };
+  const auto& trials = history.entries();
+  return std::any_of(trials.begin(), trials.end(), [&](const History::Entry& trial) {
+    return std::equal(key.begin(), key.end(), trial->internal.begin(), trial->internal.end(), same);
+  });
 }
 
 std::set<PointKey> taken_points(const SearchSpace& space, const History& history) {

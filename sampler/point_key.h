@@ -18,6 +18,8 @@ PointKey key_of(const SearchSpace& space, const ParameterSet& point);
 // The point of a trial, its values put on today's grids. Nothing for a trial outside today's space.
 std::optional<ParameterSet> point_of(const SearchSpace& space, const Observation& trial);
 
+// Whether some trial had this point, but for rounding. Much cheaper than the set below.
+bool was_tried(const History& history, const PointKey& key);
 // The points of all trials, however they ended: what has failed once would fail again.
 std::set<PointKey> taken_points(const SearchSpace& space, const History& history);
 

@@ -11,12 +11,13 @@
 namespace foldmill::sampler {
 namespace {
 
-int64_t count_on(const GridPoints& grid, const SearchSpace& space, const History& history,
-                 std::set<PointKey>& taken) {
+std::set<PointKey> taken_on(const GridPoints& grid, const SearchSpace& space,
+                            const History& history) {
+  std::set<PointKey> taken;
   for (const History::Entry& trial : history.entries())
     if (const auto point = point_of(space, *trial); point && grid.contains(*point))
       taken.insert(key_of(space, *point));
-  return static_cast<int64_t>(taken.size());
+  return taken;
 }
 
 // `point` with the values that are decided; what only they make active is drawn at random.
@@ -38,17 +39,19 @@ Result<ParameterSet> GridSampler::suggest(const History& history, const SearchSp
   const GridPoints grid(space, float_points_);
   const std::optional<int64_t> size = grid.size();
   if (!size) return invalid_argument("the grid has more than 2^62 points; give ranges a step");
-  std::set<PointKey> taken;
-  const bool exhausted = count_on(grid, space, history, taken) == *size;
-  if (exhausted && fixed.empty())
-    return out_of_range(concat("all ", *size, " points of the grid have been tried"));
 
   const Permutation order(*size, study_seed);
   int64_t place = number.value % *size;
   ParameterSet point = grid.at(order(place));
-  while (!exhausted && taken.contains(key_of(space, point))) {
-    place = (place + 1) % *size;
-    point = grid.at(order(place));
+  if (was_tried(history, key_of(space, point))) {
+    const std::set<PointKey> taken = taken_on(grid, space, history);
+    const bool exhausted = static_cast<int64_t>(taken.size()) == *size;
+    if (exhausted && fixed.empty())
+      return out_of_range(concat("all ", *size, " points of the grid have been tried"));
+    while (!exhausted && taken.contains(key_of(space, point))) {
+      place = (place + 1) % *size;
+      point = grid.at(order(place));
+    }
   }
   return overlay(space, fixed, point, Random(study_seed, RandomPurpose::kSampler, number));
 }

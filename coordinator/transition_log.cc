@@ -76,6 +76,7 @@ void TransitionLog::write(const change::TrialEnded& c) {
     add(&fields, "value", format_number(c.decision->value));
     add(&fields, c.decision->pruner, format_number(c.decision->threshold));
     add(&fields, "peers", concat(c.decision->peers));
+    if (c.decision->p_value) add(&fields, "p_value", format_number(*c.decision->p_value));
   } else {
     add_if_told(&fields, "value", c.value);
     add_if_told(&fields, "cause", to_string(c.cause));

@@ -86,12 +86,10 @@ Status check_threshold(const PruningSpec& pruning) {
   if (!pruning.lower && !pruning.upper && contains({pruning.type, pruning.around}, "threshold"))
     return invalid_argument(
         concat(path_of("type"), ": threshold needs a bound; add lower: or upper:"));
-  const auto is_nan = [](const std::optional<double>& bound) {
-    return bound && std::isnan(*bound);
-  };
-  if (is_nan(pruning.lower) || is_nan(pruning.upper))
-    return invalid_argument(
-        concat(path_of(is_nan(pruning.lower) ? "lower" : "upper"), ": must be a number, got nan"));
+  for (const auto& [name, bound] : {std::pair("lower", pruning.lower), {"upper", pruning.upper}})
+    if (bound && !std::isfinite(*bound))
+      return invalid_argument(
+          concat(path_of(name), ": must be a finite number, got ", format_number(*bound)));
   if (!pruning.lower || !pruning.upper || *pruning.lower <= *pruning.upper) return ok_status();
   return invalid_argument(concat(path_of("lower"), ": ", format_number(*pruning.lower),
                                  " is above upper, ", format_number(*pruning.upper)));

@@ -124,7 +124,17 @@ Json write(const PruningSpec& v) {
           {"warmup_trials", v.warmup_trials},
           {"warmup_epochs", v.warmup_epochs},
           {"interval", v.interval},
-          {"min_peers", v.min_peers}};
+          {"min_peers", v.min_peers},
+          {"percentile", v.percentile},
+          {"min_epochs", v.min_epochs},
+          {"reduction_factor", v.reduction_factor},
+          {"patience", v.patience},
+          {"min_delta", v.min_delta},
+          {"lower", write(v.lower)},
+          {"upper", write(v.upper)},
+          {"confidence", v.confidence},
+          {"min_folds", v.min_folds},
+          {"around", v.around}};
 }
 
 Json write(const FoldPlan& v) {
@@ -291,6 +301,16 @@ void read(const Json& j, PruningSpec& v) {
   read(j, "warmup_epochs", v.warmup_epochs);
   read(j, "interval", v.interval);
   read(j, "min_peers", v.min_peers);
+  read(j, "percentile", v.percentile);
+  read(j, "min_epochs", v.min_epochs);
+  read(j, "reduction_factor", v.reduction_factor);
+  read(j, "patience", v.patience);
+  read(j, "min_delta", v.min_delta);
+  read(j, "lower", v.lower);
+  read(j, "upper", v.upper);
+  read(j, "confidence", v.confidence);
+  read(j, "min_folds", v.min_folds);
+  read(j, "around", v.around);
 }
 
 void read(const Json& j, FoldPlan& v) {

@@ -3,6 +3,8 @@
 #include "cli/output/format.h"
 #include "cli/study_file/study_file.h"
 #include "cli/terminal/text_width.h"
+#include "core/grid_points.h"
+#include "core/sampler_choice.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -63,22 +65,65 @@ std::string describe_folds(const FoldPlan& folds) {
   return concat(split, folds.stratified ? ", stratified" : "", folds.shuffle ? ", shuffled" : "");
 }
 
-std::string describe_sampler(const StudySpec& spec) {
-  const SamplerSpec& sampler = spec.sampler;
-  std::string out = sampler.type;
-  if (sampler.type == "tpe")
-    out += concat(", ", sampler.startup_trials, " random trials first, ", sampler.candidates,
-                  " candidates", sampler.multivariate ? ", multivariate" : "",
-                  sampler.constant_liar ? ", constant liar" : "", ", prior weight ",
-                  format_number(sampler.prior_weight));
-  return out;
+std::string describe_tpe(const SamplerSpec& sampler) {
+  return concat(", ", sampler.startup_trials, " random trials first, ", sampler.candidates,
+                " candidates", sampler.multivariate ? ", multivariate" : "",
+                sampler.group ? ", in groups" : "", sampler.constant_liar ? ", constant liar" : "",
+                ", prior weight ", format_number(sampler.prior_weight));
 }
 
-std::string describe_pruning(const PruningSpec& pruning) {
-  if (pruning.type == "none") return "none";
-  return concat(pruning.type, ", after ", pruning.warmup_trials, " trials and ",
-                pruning.warmup_epochs, " epochs, every ", pruning.interval, " epochs, with ",
-                pruning.min_peers, " peers or more");
+std::string describe_auto(const StudySpec& spec) {
+  const SamplerChoice choice = choose_sampler(spec.space, spec.parallel);
+  return concat(": ", choice.type, ", because of ", choice.reason);
+}
+
+std::string describe_sampler(const StudySpec& spec) {
+  const SamplerSpec& sampler = spec.sampler;
+  const auto with = [&](const auto&... parts) { return concat(sampler.type, parts...); };
+  if (sampler.type == "auto") return with(describe_auto(spec));
+  if (sampler.type == "tpe") return with(describe_tpe(sampler));
+  if (sampler.type == "gp")
+    return with(", ", sampler.startup_trials, " random trials first, models at most ",
+                sampler.max_trials, sampler.deterministic ? ", without noise" : "");
+  if (sampler.type == "qmc")
+    return with(", ", sampler.sequence, sampler.scramble ? ", scrambled" : "");
+  if (sampler.type == "grid")
+    return with(", ", GridPoints(spec.space, sampler.grid_points).size().value_or(0), " points");
+  if (sampler.type == "cmaes")
+    return with(", sigma ", format_number(sampler.sigma), " of each range",
+                sampler.population ? concat(", generations of ", sampler.population) : "");
+  return sampler.type;
+}
+
+std::string describe_window(const PruningSpec& pruning) {
+  return concat(pruning.warmup_epochs, " epochs, every ", pruning.interval, " epochs");
+}
+
+// What the options of `type` say.
+std::string describe_pruning(const std::string& type, const PruningSpec& pruning) {
+  const std::string peers = concat(", with ", pruning.min_peers, " peers or more");
+  if (type == "percentile")
+    return concat("percentile ", format_number(pruning.percentile), ", after ",
+                  pruning.warmup_trials, " trials and ", describe_window(pruning), peers);
+  if (type == "median")
+    return concat("median, after ", pruning.warmup_trials, " trials and ", describe_window(pruning),
+                  peers);
+  if (type == "asha" || type == "hyperband")
+    return concat(type, ", first rung at ", pruning.min_epochs, " epochs, one of ",
+                  pruning.reduction_factor, " goes on", peers);
+  if (type == "threshold")
+    return concat("threshold",
+                  pruning.lower ? concat(", below ", format_number(*pruning.lower)) : "",
+                  pruning.upper ? concat(", above ", format_number(*pruning.upper)) : "",
+                  ", after ", describe_window(pruning));
+  if (type == "patient")
+    return concat("patient, after ", pruning.patience, " epochs no better by ",
+                  format_number(pruning.min_delta), pruning.around.empty() ? "" : "; then ",
+                  pruning.around.empty() ? "" : describe_pruning(pruning.around, pruning));
+  if (type == "race")
+    return concat("race, after ", pruning.min_folds, " folds or more, with confidence ",
+                  format_number(pruning.confidence));
+  return type;
 }
 
 std::string describe_budget(const StudySpec& spec) {
@@ -129,7 +174,7 @@ std::string describe_spec(const StudySpec& spec) {
                                   " (", to_string(spec.objective.take), ")"));
   out += line("search", describe_budget(spec));
   out += line("sampler", concat(describe_sampler(spec), ", seed ", spec.seed));
-  out += line("pruning", describe_pruning(spec.pruning));
+  out += line("pruning", describe_pruning(spec.pruning.type, spec.pruning));
   out += line("folds", describe_folds(spec.folds));
   out += line("resources", describe_resources(spec.resources));
   for (const SearchParameter& parameter : spec.space.parameters())

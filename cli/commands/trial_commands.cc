@@ -18,6 +18,20 @@ Outcome list(const std::string& name, Context& context) {
   return ExitCode::kOk;
 }
 
+// "by median at epoch 3 of fold 0: 0.4 against 0.3 of 5 peers".
+std::string describe_decision(const PruneDecision& decision) {
+  std::string out = concat("by ", decision.pruner, " at epoch ", decision.epoch, " of fold ",
+                           decision.fold.value, ": ");
+  const std::string value = short_number(decision.value);
+  const std::string threshold = short_number(decision.threshold);
+  if (decision.p_value)
+    return concat(out, "expected ", value, " over all folds against ", threshold,
+                  " of the best of ", decision.peers, decision.peers == 1 ? " trial" : " trials",
+                  " (p = ", short_number(*decision.p_value), ")");
+  out += concat(value, " against ", threshold);
+  return decision.peers == 0 ? out : concat(out, " of ", decision.peers, " peers");
+}
+
 // The lines above the folds of one trial.
 void print_head(const std::string& study, const TrialRow& trial, std::ostream& out) {
   out << "trial     " << study << '/' << trial.number.value << "  " << to_string(trial.state);
@@ -25,10 +39,7 @@ void print_head(const std::string& study, const TrialRow& trial, std::ostream& o
   out << '\n';
   out << "params    " << describe_params(trial.params) << '\n';
   out << "epochs    " << trial.epochs << " in " << format_duration(trial.seconds) << '\n';
-  if (const auto& decision = trial.decision)
-    out << "pruned    by " << decision->pruner << " at epoch " << decision->epoch << " of fold "
-        << decision->fold.value << ": " << short_number(decision->value) << " against "
-        << short_number(decision->threshold) << " of " << decision->peers << " peers\n";
+  if (trial.decision) out << "pruned    " << describe_decision(*trial.decision) << '\n';
   if (!trial.message.empty()) out << "message   " << trial.message << '\n';
 }
 

@@ -50,7 +50,8 @@ Json decision_json(const std::optional<PruneDecision>& decision) {
           {"value", json_number(decision->value)},
           {"threshold", json_number(decision->threshold)},
           {"peers", decision->peers},
-          {"pruner", decision->pruner}};
+          {"pruner", decision->pruner},
+          {"p_value", json_number(decision->p_value)}};
 }
 
 // Names of the parameters, in the order in which the trials bring them.

@@ -6,6 +6,7 @@
 #include "cli/study_file/map_reader.h"
 #include "cli/study_file/model_binder.h"
 #include "cli/study_file/params_binder.h"
+#include "cli/study_file/pruning_binder.h"
 #include "cli/study_file/sampler_binder.h"
 #include "core/text.h"
 
@@ -66,19 +67,6 @@ const DocNode* bind_search(const DocNode* node, StudySpec& spec, Diagnostics& di
   reader.not_supported({"stop"});
   reader.finish();
   return enqueue;
-}
-
-void bind_pruning(const DocNode* node, PruningSpec& pruning, Diagnostics& diagnostics) {
-  MapReader reader(node, "pruning", diagnostics);
-  reader.word("type", pruning.type, {"none", "median"},
-              {"percentile", "asha", "hyperband", "patient", "threshold", "race"});
-  if (pruning.type == "median") {
-    reader.integer("warmup_trials", pruning.warmup_trials, 0, kMostCount);
-    reader.integer("warmup_epochs", pruning.warmup_epochs, 0, kMostCount);
-    reader.integer("interval", pruning.interval, 1, kMostCount);
-    reader.integer("min_peers", pruning.min_peers, 1, kMostCount);
-  }
-  reader.finish();
 }
 
 void bind_folds(const DocNode* node, const DocNode* validation, StudySpec& spec,

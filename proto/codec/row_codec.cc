@@ -98,12 +98,18 @@ v1::PruneDecision encode_decision(const PruneDecision& decision) {
   out.set_threshold(decision.threshold);
   out.set_peers(decision.peers);
   out.set_pruner(decision.pruner);
+  if (decision.p_value) out.set_p_value(*decision.p_value);
   return out;
 }
 
 PruneDecision decode_decision(const v1::PruneDecision& message) {
-  return {FoldIndex(message.fold()), message.epoch(), message.value(),
-          message.threshold(),       message.peers(), message.pruner()};
+  return {.fold = FoldIndex(message.fold()),
+          .epoch = message.epoch(),
+          .value = message.value(),
+          .threshold = message.threshold(),
+          .peers = message.peers(),
+          .pruner = message.pruner(),
+          .p_value = message.has_p_value() ? std::optional(message.p_value()) : std::nullopt};
 }
 
 v1::Cell encode_cell(const Cell& cell) {

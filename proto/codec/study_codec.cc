@@ -132,12 +132,37 @@ v1::PruningSpec encode_pruning(const PruningSpec& pruning) {
   out.set_warmup_epochs(pruning.warmup_epochs);
   out.set_interval(pruning.interval);
   out.set_min_peers(pruning.min_peers);
+  out.set_percentile(pruning.percentile);
+  out.set_min_epochs(pruning.min_epochs);
+  out.set_reduction_factor(pruning.reduction_factor);
+  out.set_patience(pruning.patience);
+  out.set_min_delta(pruning.min_delta);
+  if (pruning.lower) out.set_lower(*pruning.lower);
+  if (pruning.upper) out.set_upper(*pruning.upper);
+  out.set_confidence(pruning.confidence);
+  out.set_min_folds(pruning.min_folds);
+  out.set_around(pruning.around);
   return out;
 }
 
 PruningSpec decode_pruning(const v1::PruningSpec& message) {
-  return {message.type(), message.warmup_trials(), message.warmup_epochs(), message.interval(),
-          message.min_peers()};
+  PruningSpec pruning;
+  pruning.type = message.type();
+  pruning.warmup_trials = message.warmup_trials();
+  pruning.warmup_epochs = message.warmup_epochs();
+  pruning.interval = message.interval();
+  pruning.min_peers = message.min_peers();
+  if (message.has_percentile()) pruning.percentile = message.percentile();
+  if (message.has_min_epochs()) pruning.min_epochs = message.min_epochs();
+  if (message.has_reduction_factor()) pruning.reduction_factor = message.reduction_factor();
+  if (message.has_patience()) pruning.patience = message.patience();
+  if (message.has_min_delta()) pruning.min_delta = message.min_delta();
+  if (message.has_lower()) pruning.lower = message.lower();
+  if (message.has_upper()) pruning.upper = message.upper();
+  if (message.has_confidence()) pruning.confidence = message.confidence();
+  if (message.has_min_folds()) pruning.min_folds = message.min_folds();
+  pruning.around = message.around();
+  return pruning;
 }
 
 v1::ResourceSpec encode_resources(const ResourceSpec& resources) {

@@ -114,7 +114,7 @@ void ChangeWriter::write(const change::TrialEnded& c) {
   Query update = sql_.query(
       concat("UPDATE trial AS t SET state = ?3, value = ?4, cause = ?5, message = ?6, ended = ?7,"
              " pruned_fold = ?8, pruned_epoch = ?9, pruned_value = ?10, pruned_threshold = ?11,"
-             " pruned_peers = ?12, pruner = ?13, trained_epochs = ",
+             " pruned_peers = ?12, pruner = ?13, pruned_p_value = ?14, trained_epochs = ",
              kTrialEpochs, ", trained_seconds = ", kTrialSeconds,
              " WHERE study = ?1 AND number = ?2 AND state IN ('waiting', 'running')"),
       c.trial.study, c.trial.trial, to_string(c.state), c.value, to_string(c.cause), c.message,
@@ -127,6 +127,7 @@ void ChangeWriter::write(const change::TrialEnded& c) {
     bind::one(statement, 11, d->threshold);
     bind::one(statement, 12, d->peers);
     bind::one(statement, 13, d->pruner);
+    bind::one(statement, 14, d->p_value);
   }
   if (update.run() == 0) {
     Query row = sql_.query("SELECT state FROM trial WHERE study = ? AND number = ?", c.trial.study,

@@ -191,7 +191,8 @@ TrialRow trial_from_columns(const Query& row) {
   trial.ended = row.maybe_time(7);
   if (!row.null(8))
     trial.decision = PruneDecision{row.id<FoldIndex>(8), row.integer(9),  row.real(10),
-                                   row.real(11),         row.integer(12), row.text(13)};
+                                   row.real(11),         row.integer(12), row.text(13),
+                                   row.maybe_real(14)};
   return trial;
 }
 

@@ -17,7 +17,8 @@ StudyRow read_study(StatementCache& sql, StudyId study);
 // Columns of `trial t` that trial_from_columns() reads, in its order.
 inline constexpr const char* kTrialColumns =
     "t.number, t.state, t.enqueued, t.value, t.cause, t.message, t.created, t.ended, t.pruned_fold,"
-    " t.pruned_epoch, t.pruned_value, t.pruned_threshold, t.pruned_peers, t.pruner";
+    " t.pruned_epoch, t.pruned_value, t.pruned_threshold, t.pruned_peers, t.pruner,"
+    " t.pruned_p_value";
 inline constexpr int kTrialColumnCount = 14;
 // Without parameters and folds.
 TrialRow trial_from_columns(const Query& row);

@@ -19,6 +19,9 @@ Command add_suggest_command(CLI::App& app);
 // The same for epoch reports through a whole coordinator: gRPC, engine, group commit, database
 // file.
 Command add_commit_command(CLI::App& app);
+// What a pruner spends and finds, on learning curves and across folds.
+Command add_pruner_command(CLI::App& app);
+Command add_kfold_command(CLI::App& app);
 // The best values that a sampler finds on known functions, over many seeds.
 Command add_sampler_command(CLI::App& app);
 

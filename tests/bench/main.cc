@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   const std::vector<Command> commands{add_commit_command(app), add_sampler_command(app),
+                                      add_pruner_command(app), add_kfold_command(app),
                                       add_suggest_command(app)};
   CLI11_PARSE(app, argc, argv);
 

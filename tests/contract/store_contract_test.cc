@@ -127,7 +127,7 @@ TEST_P(StoreContract, KeepsATrialFromBeginningToEnd) {
   ASSERT_THAT(trial().folds, SizeIs(2));
   EXPECT_EQ(fold().state, FoldState::kPending);
 
-  const PruneDecision decision{FoldIndex(0), 2, 0.1, 0.2, 3, "median"};
+  const PruneDecision decision{FoldIndex(0), 2, 0.1, 0.2, 3, "race", 0.01};
   apply({change::TrialEnded{trial_key(0), TrialState::kPruned, 0.25, EndCause::kPruned, "worse",
                             decision, at(400)}});
   backend_->reopen();

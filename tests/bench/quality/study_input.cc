@@ -12,22 +12,37 @@
 
 namespace foldmill::bench {
 
+namespace {
+
+// A study of which nothing counts but `block`, a path of keys.
+Result<StudySpec> study_with(const std::string& block, const std::string& type,
+                             const std::vector<std::string>& options) {
+  std::vector<std::string> overrides{concat(block, ".type=", type)};
+  for (const std::string& option : options) overrides.push_back(concat(block, ".", option));
+  return cli::read_study_text("--option",
+                              "name: bench\n"
+                              "model: {type: command, run: [\"true\"]}\n"
+                              "objective: {metric: value}\n"
+                              "params: {epochs: 100, x: {float: [0, 1]}}\n"
+                              "folds: {k: 100}\n",
+                              overrides);
+}
+
+}  // namespace
+
 Result<SamplerSpec> read_sampler(const std::string& type, const std::vector<std::string>& options) {
   if (options.empty()) {
     SamplerSpec spec;
     spec.type = type;
     return spec;
   }
-  std::vector<std::string> overrides{"search.sampler.type=" + type};
-  for (const std::string& option : options) overrides.push_back("search.sampler." + option);
-  FOLDMILL_ASSIGN_OR_RETURN(const StudySpec study,
-                            cli::read_study_text("--option",
-                                                 "name: bench\n"
-                                                 "model: {type: command, command: [\"true\"]}\n"
-                                                 "objective: {metric: value}\n"
-                                                 "params: {epochs: 1, x: {float: [0, 1]}}\n",
-                                                 overrides));
-  return study.sampler;
+  FOLDMILL_ASSIGN_OR_RETURN(StudySpec study, study_with("search.sampler", type, options));
+  return std::move(study.sampler);
+}
+
+Result<PruningSpec> read_pruning(const std::string& type, const std::vector<std::string>& options) {
+  FOLDMILL_ASSIGN_OR_RETURN(StudySpec study, study_with("pruning", type, options));
+  return std::move(study.pruning);
 }
 
 Result<SearchSpace> read_space(const std::filesystem::path& file) {

@@ -105,10 +105,22 @@ const BadFile kFiles[] = {
      "error: s.yaml:2:35: 'standrad' is not a value of 'normalize'\n"
      "    2 | data: {dataset: mnist, normalize: standrad}\n"
      "      |                                   ^^^^^^^^ did you mean 'standard'?"},
-    {"NotYetSampler", study_text("  epochs: 2\n", "search: {sampler: {type: gp}}\n"),
-     "error: s.yaml:6:26: 'type: gp' is not supported by this version of foldmill\n"
-     "    6 | search: {sampler: {type: gp}}\n"
-     "      |                          ^^ allowed: tpe, random"},
+    {"UnknownSampler", study_text("  epochs: 2\n", "search: {sampler: {type: halton}}\n"),
+     "error: s.yaml:6:26: 'halton' is not a value of 'type'\n"
+     "    6 | search: {sampler: {type: halton}}\n"
+     "      |                          ^^^^^^ allowed: auto, tpe, random, grid, qmc, gp, cmaes"},
+    {"UnknownSequence",
+     study_text("  epochs: 2\n", "search: {sampler: {type: qmc, sequence: sobel}}\n"),
+     "error: s.yaml:6:41: 'sobel' is not a value of 'sequence'\n"
+     "    6 | search: {sampler: {type: qmc, sequence: sobel}}\n"
+     "      |                                         ^^^^^ did you mean 'sobol'?"},
+    {"GridWithoutEnd",
+     study_text("  epochs: 2\n  lr: {float: [1e-4, 1e-2]}\n  fc: {int: [1, 1024]}\n",
+                "search: {sampler: {type: grid, grid_points: 1000}}\n"),
+     "error: s.yaml:8:26: search.sampler.type: the grid has 1024000 points, at most 1000000 are "
+     "searched; narrow the ranges, lengthen their steps or lower grid_points\n"
+     "    8 | search: {sampler: {type: grid, grid_points: 1000}}\n"
+     "      |                          ^^^^"},
     {"NotYetBlock", study_text("  epochs: 2\n", "final: {test: {metrics: [mse]}}\n"),
      "error: s.yaml:6:1: 'final' is not supported by this version of foldmill\n"
      "    6 | final: {test: {metrics: [mse]}}\n"
@@ -131,6 +143,16 @@ const BadFile kFiles[] = {
      "error: s.yaml:1:10: must be at most 1, got 2\n"
      "    1 | version: 2\n"
      "      |          ^"},
+    {"AnotherPrunersOption", study_text("  epochs: 2\n", "pruning: {type: asha, percentile: 5}\n"),
+     "error: s.yaml:6:23: 'percentile' is not a key of pruning\n"
+     "    6 | pruning: {type: asha, percentile: 5}\n"
+     "      |                       ^^^^^^^^^^\n"
+     "   keys of pruning: type, min_epochs, reduction_factor, min_peers"},
+    {"RaceWithoutFolds", study_text("  epochs: 2\n", "pruning: {type: race}\n"),
+     "error: s.yaml:6:17: pruning.type: race compares trials after 2 or more of their folds; with "
+     "folds.k = 1 there is none left to save\n"
+     "    6 | pruning: {type: race}\n"
+     "      |                 ^^^^"},
     {"AllAtOnce", study_text("  fc: 017\n  lr: {float: [2, 1]}\n", "pruning: {type: medain}\n"),
      "error: s.yaml:5:7: the number 017 has a leading zero, which some readers take as octal\n"
      "    5 |   fc: 017\n"

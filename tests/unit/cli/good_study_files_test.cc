@@ -83,6 +83,49 @@ resources: {labels: {pool: lab}, retries: {worker_lost: 1, out_of_memory: 2, err
   EXPECT_EQ(spec.resources, (ResourceSpec{{{"pool", "lab"}}, {1, 2, 3}, 4}));
 }
 
+TEST(StudyFile, ReadsEverySamplersOptions) {
+  const auto sampler = [](const std::string& text) {
+    return read(study_text("  fc: {int: [8, 64]}\n", "search: {sampler: {" + text + "}}\n"))
+        .sampler;
+  };
+  EXPECT_EQ(sampler("type: auto"), (SamplerSpec{.type = "auto"}));
+  EXPECT_EQ(sampler("type: random"), (SamplerSpec{.type = "random"}));
+  EXPECT_EQ(sampler("type: tpe, group: true, startup_trials: 0"),
+            (SamplerSpec{.type = "tpe", .startup_trials = 0, .group = true}));
+  EXPECT_EQ(sampler("type: grid, grid_points: 7"), (SamplerSpec{.type = "grid", .grid_points = 7}));
+  EXPECT_EQ(sampler("type: qmc, sequence: halton, scramble: false"),
+            (SamplerSpec{.type = "qmc", .sequence = "halton", .scramble = false}));
+  EXPECT_EQ(
+      sampler("type: gp, startup_trials: 5, deterministic: true, max_trials: 200"),
+      (SamplerSpec{.type = "gp", .startup_trials = 5, .deterministic = true, .max_trials = 200}));
+  EXPECT_EQ(sampler("type: cmaes, sigma: 0.3, population: 12"),
+            (SamplerSpec{.type = "cmaes", .sigma = 0.3, .population = 12}));
+}
+
+PruningSpec read_pruning(const std::string& options) {
+  return read("name: p\ndata: {dataset: mnist}\nmodel: {type: cae}\nparams: {epochs: 20}\n"
+              "folds: {k: 5}\npruning: {" + options + "}\n")
+      .pruning;
+}
+
+TEST(StudyFile, ReadsEveryPruner) {
+  EXPECT_EQ(read_pruning("type: none"), (PruningSpec{.type = "none"}));
+  EXPECT_EQ(read_pruning("type: percentile, percentile: 40, min_peers: 3"),
+            (PruningSpec{.type = "percentile", .min_peers = 3, .percentile = 40}));
+  for (const std::string type : {"asha", "hyperband"})
+    EXPECT_EQ(
+        read_pruning("type: " + type + ", min_epochs: 2, reduction_factor: 3, min_peers: 1"),
+        (PruningSpec{.type = type, .min_peers = 1, .min_epochs = 2, .reduction_factor = 3}));
+  EXPECT_EQ(read_pruning("type: patient, patience: 2, min_delta: 0.5"),
+            (PruningSpec{.type = "patient", .patience = 2, .min_delta = 0.5}));
+  EXPECT_EQ(read_pruning("type: patient, around: median, warmup_trials: 9"),
+            (PruningSpec{.type = "patient", .warmup_trials = 9, .around = "median"}));
+  EXPECT_EQ(read_pruning("type: threshold, upper: 0.5, warmup_epochs: 3, interval: 2"),
+            (PruningSpec{.type = "threshold", .warmup_epochs = 3, .interval = 2, .upper = 0.5}));
+  EXPECT_EQ(read_pruning("type: race, confidence: 0.9, min_folds: 3"),
+            (PruningSpec{.type = "race", .confidence = 0.9, .min_folds = 3}));
+}
+
 TEST(StudyFile, ReadsTheUsersOwnProgram) {
   const StudySpec spec = read(R"(name: own
 data: {dataset: mnist}

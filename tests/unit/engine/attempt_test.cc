@@ -1,5 +1,6 @@
 // What an attempt may say, and what follows from it.
 
+#include <array>
 #include <ostream>
 
 #include "tests/unit/engine/engine_fixture.h"
@@ -138,6 +139,49 @@ TEST_F(AttemptTest, APrunedTrialStopsAllItsFolds) {
   driver.run_out();
   EXPECT_EQ(state(), StudyState::kCompleted);
   EXPECT_EQ(count(TrialState::kPruned), 4);  // pruned trials count for the budget
+}
+
+TEST_F(AttemptTest, ATrialThatLosesTheRaceRunsNoMoreFolds) {
+  StudySpec spec = small_study(4, 4, 2);
+  spec.pruning = {.type = "race"};
+  driver.curve = [](const FoldKey& key, int64_t) {
+    // Later trials are worse by more than the folds' noise.
+    return static_cast<double>(key.trial.value * 10 + key.fold.value) +
+           0.1 * static_cast<double>((key.trial.value * 3 + key.fold.value * 5) % 4);
+  };
+  begin(spec);
+  driver.run_out();
+  EXPECT_EQ(driver.trial(0).state, TrialState::kCompleted);
+  const TrialSnapshot& last = driver.trial(3);
+  ASSERT_EQ(last.state, TrialState::kPruned);
+  EXPECT_EQ(last.folds[0].state, FoldState::kCompleted);
+  EXPECT_EQ(last.folds[1].state, FoldState::kCompleted);
+  EXPECT_EQ(last.folds[3].state, FoldState::kStopped);
+  EXPECT_TRUE(last.folds[3].attempts.empty());
+  const auto* end = driver.ledger().end_of(TrialKey{StudyId(1), TrialNumber(3)});
+  ASSERT_TRUE(end->decision.has_value());
+  EXPECT_EQ(end->decision->pruner, "race");
+  EXPECT_LT(*end->decision->p_value, 0.05);
+  EXPECT_EQ(end->decision->threshold, *driver.trial(0).value);
+  EXPECT_NEAR(*last.value, 31.7, 0.2);  // what all four folds would have given
+  EXPECT_EQ(last.value, end->decision->value);
+}
+
+TEST_F(AttemptTest, PrunedTrialsAreRivalsAfterARestartToo) {
+  StudySpec spec = small_study(3, 1, 2);
+  spec.pruning = {.type = "asha", .min_peers = 1, .reduction_factor = 2};
+  driver.curve = [](const FoldKey& key, int64_t) {
+    return std::array{0.5, 0.9, 0.7}[static_cast<size_t>(key.trial.value)];
+  };
+  FakeWorker& worker = begin(spec);
+  driver.complete(worker, worker.attempt());
+  driver.train_epoch(worker, worker.attempt());
+  ASSERT_EQ(driver.trial(1).state, TrialState::kPruned);
+  driver.restart();
+  driver.connect(worker);
+  driver.run_out();
+  EXPECT_EQ(driver.trial(2).state, TrialState::kPruned);
+  EXPECT_EQ(driver.ledger().end_of(TrialKey{StudyId(1), TrialNumber(2)})->decision->peers, 2);
 }
 
 TEST_F(AttemptTest, ALateReportOfAPrunedFoldIsSuperseded) {

@@ -37,7 +37,7 @@ inline StudySpec full_spec() {
                   .multivariate = false,
                   .constant_liar = false,
                   .prior_weight = 2.0};
-  spec.pruning = {"none", 6, 2, 3, 4};
+  spec.pruning = {.type = "threshold", .warmup_epochs = 2, .interval = 3, .lower = -1, .upper = 2};
   spec.folds = {5, 0.3, false, false, 77};
   spec.trials = 12;
   spec.timeout_seconds = 600;

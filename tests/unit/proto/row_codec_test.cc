@@ -35,7 +35,7 @@ TrialRow full_trial() {
   row.value = kNan;
   row.cause = EndCause::kPruned;
   row.message = "below";
-  row.decision = PruneDecision{FoldIndex(1), 3, -kInfinity, 0.5, 4, "median"};
+  row.decision = PruneDecision{FoldIndex(1), 3, -kInfinity, 0.5, 4, "race", 0.01};
   row.created = at(1'000'001);
   row.ended = at(2'000'002);
   row.epochs = 11;

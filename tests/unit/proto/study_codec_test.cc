@@ -80,6 +80,58 @@ TEST(StudyCodec, RefusesUnsoundModels) {
   }
 }
 
+TEST(StudyCodec, EveryPrunersOptionsSurviveTheWire) {
+  const std::vector<PruningSpec> pruners{
+      {.type = "none"},
+      {.type = "median", .warmup_trials = 6, .warmup_epochs = 2, .interval = 3, .min_peers = 4},
+      {.type = "percentile", .percentile = 30},
+      {.type = "asha", .min_epochs = 2, .reduction_factor = 5},
+      {.type = "hyperband", .min_peers = 1},
+      {.type = "patient", .patience = 8, .min_delta = 0.25, .around = "median"},
+      {.type = "threshold", .upper = 2},
+      {.type = "race", .confidence = 0.9, .min_folds = 3}};
+  for (const PruningSpec& pruning : pruners) {
+    StudySpec spec = full_spec();
+    spec.pruning = pruning;
+    spec.folds.k = 5;
+    const Result<StudySpec> back = decode(encode(spec));
+    ASSERT_TRUE(back.ok()) << back.status().message();
+    EXPECT_EQ(back->pruning, pruning);
+  }
+}
+
+TEST(StudyCodec, EverySamplersOptionsSurviveTheWire) {
+  const std::vector<SamplerSpec> samplers{{.type = "auto"},
+                                          {.type = "tpe", .group = true},
+                                          {.type = "grid", .grid_points = 2},
+                                          {.type = "qmc", .sequence = "halton", .scramble = false},
+                                          {.type = "gp", .deterministic = true, .max_trials = 70},
+                                          {.type = "cmaes", .sigma = 0.25, .population = 9}};
+  for (const SamplerSpec& sampler : samplers) {
+    StudySpec spec = full_spec();
+    spec.sampler = sampler;
+    const Result<StudySpec> back = decode(encode(spec));
+    ASSERT_TRUE(back.ok()) << back.status().message();
+    EXPECT_EQ(back->sampler, sampler);
+  }
+}
+
+TEST(StudyCodec, AnOlderClientsSamplerHasTheDefaultsOfTheLaterOptions) {
+  v1::StudySpec message = encode(full_spec());
+  v1::SamplerSpec* sampler = message.mutable_sampler();
+  sampler->clear_group();
+  sampler->clear_deterministic();
+  sampler->clear_max_trials();
+  sampler->clear_sequence();
+  sampler->clear_scramble();
+  sampler->clear_grid_points();
+  sampler->clear_sigma();
+  sampler->clear_population();
+  const Result<StudySpec> back = decode(message);
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(back->sampler, full_spec().sampler);
+}
+
 TEST(StudyCodec, AbsentOptionalsStayAbsent) {
   StudySpec spec = full_spec();
   spec.timeout_seconds.reset();

@@ -83,6 +83,20 @@ TEST_F(BadFiles, MadeFromAnotherTextOfAMigration) {
   EXPECT_THAT(status.message(), HasSubstr("0001_initial.sql"));
 }
 
+TEST_F(BadFiles, TheFirstSchemaIsUpgraded) {
+  make_database();
+  // What the first version made: without what the second migration adds.
+  execute(
+      "DROP VIEW trial_list; ALTER TABLE trial DROP COLUMN pruned_p_value;"
+      "DELETE FROM schema_file WHERE name IN ('0002_pruned_p_value.sql', 'views.sql');"
+      "PRAGMA user_version = 1");
+  EXPECT_THAT(open_reader(path_).status().message(), HasSubstr("schema version 1"));
+  make_database();
+  EXPECT_TRUE((*open_reader(path_))
+                  ->query("select pruned_p_value from trial_list", 1, Milliseconds(9999))
+                  .ok());
+}
+
 TEST_F(BadFiles, ViewsOfAnEarlierProgramAreReplaced) {
   make_database();
   execute("UPDATE schema_file SET sha256 = 'x' WHERE name = 'views.sql'; DROP VIEW trial_list");

@@ -16,7 +16,7 @@ inline LearningCurve curve_of(const std::vector<double>& values) {
 
 class PrunerWorld {
  public:
-  explicit PrunerWorld(Direction direction = Direction::kMinimize) : direction(direction) {}
+  explicit PrunerWorld(Direction towards = Direction::kMinimize) : direction(towards) {}
 
   // Trials get their numbers in the order in which they are added.
   void add_completed(const std::vector<double>& values) {

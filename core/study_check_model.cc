@@ -9,7 +9,7 @@
 namespace foldmill::study_checks {
 namespace {
 
-constexpr int64_t kMaxClasses = 100'000;
+constexpr int64_t kMaxClasses = 1'000;  // its confusion matrix has their square
 
 // What data.path has to name; empty for a set that every worker can find by itself.
 std::string_view path_wanted(std::string_view dataset) {
@@ -53,6 +53,11 @@ Status check_encoder(const EncoderSource& encoder, const StudySpec& spec) {
         "model.encoder: name one source, either from: {study: NAME} or file: PATH");
   if (encoder.artifact && encoder.study.empty())
     return invalid_argument("model.encoder: a file has no stored weights beside it");
+  if (!encoder.file.empty() && encoder.file.front() != '/')
+    return invalid_argument(
+        concat("model.encoder.file: '", encoder.file,
+               "' is relative, to a directory that differs "
+               "from worker to worker; write the whole path, beginning with /"));
   if (encoder.study == spec.name)
     return invalid_argument(
         concat("model.encoder.from.study: '", encoder.study, "' is this very study; name another"));
@@ -89,17 +94,43 @@ Status check_searched_loss(const StudySpec& spec) {
                                  "params.loss is searched; use val_mse_unit"));
 }
 
+// What makes the loss easier is no hyperparameter of it: searched, it becomes as easy as it may.
+Status check_searched_task(const StudySpec& spec) {
+  for (const std::string_view name : {"noise", "noise_sigma", "noise_p"})
+    if (spec.space.index_of(name))
+      return invalid_argument(
+          concat("params.", name,
+                 ": the noise is the task; searched, it would only become as weak "
+                 "as it may. Set it to a constant"));
+  if (!spec.space.index_of("kl_weight") || spec.objective.metric != "val_loss") return ok_status();
+  return invalid_argument(
+      "objective.metric: val_loss is smallest for the smallest params.kl_weight; judge by "
+      "val_reconstruction, val_kl or val_mse_unit, or set kl_weight to a constant");
+}
+
 double largest(const std::vector<ParameterValue>& values) {
   double most = 0;
   for (const ParameterValue& value : values) most = std::max(most, as_double(value).value_or(0));
   return most;
 }
 
+// Whether `parameter` is there only for trials whose optimizer is sgd.
+bool is_for_sgd_alone(const SearchParameter& parameter) {
+  return std::any_of(parameter.when.begin(), parameter.when.end(), [](const Condition& condition) {
+    return condition.parent == "optimizer" && condition.any_of.size() == 1 &&
+           to_string(condition.any_of.front()) == "sgd";
+  });
+}
+
 Status check_nesterov(const StudySpec& spec) {
-  if (spec.constants.get_bool("nesterov") != true) return ok_status();
-  if (!is_possible(spec, "optimizer", "sgd"))
+  if (!is_possible(spec, "nesterov", "true")) return ok_status();
+  const std::optional<size_t> searched = spec.space.index_of("nesterov");
+  const bool only_sgd =
+      possible_values(spec, "optimizer").size() == 1 && is_possible(spec, "optimizer", "sgd");
+  if (!only_sgd && !(searched && is_for_sgd_alone(spec.space.parameters()[*searched])))
     return invalid_argument(
-        "params.nesterov: it is of optimizer sgd, which is not used; remove it");
+        "params.nesterov: it is of optimizer sgd alone; set optimizer: sgd, or write "
+        "nesterov: {bool: any, when: {optimizer: sgd}}");
   if (largest(possible_values(spec, "momentum")) > 0) return ok_status();
   return invalid_argument("params.nesterov: it wants momentum; add for example momentum: 0.9");
 }
@@ -153,6 +184,7 @@ Status check_training(const StudySpec& spec) {
   if (spec.model.type == "command") return ok_status();  // its names are its own affair
   FOLDMILL_RETURN_IF_ERROR(check_cross_entropy(spec));
   FOLDMILL_RETURN_IF_ERROR(check_searched_loss(spec));
+  FOLDMILL_RETURN_IF_ERROR(check_searched_task(spec));
   return check_nesterov(spec);
 }
 

@@ -55,7 +55,7 @@ void bind_encoder(const DocNode& node, ModelSpec& model, Diagnostics& diagnostic
   reader.finish();
   if (node.kind == DocNode::Kind::kMap && reader.has("from") == reader.has("file"))
     diagnostics.error(node, "an encoder has one source",
-                      "write from: {study: my-cae} or file: model.safetensors");
+                      "write from: {study: my-cae} or file: /path/model.safetensors");
 }
 
 void bind_classifier(const DocNode* node, MapReader& reader, ModelSpec& model,

@@ -170,7 +170,10 @@ Json model_json(const ModelSpec& model, const LocalFiles& files) {
                  {"classes", model.classes}};
   if (const auto& encoder = model.encoder)
     object["encoder"] = {{"file", encoder->artifact ? files.encoder : encoder->file},
-                         {"freeze", encoder->freeze}};
+                         {"freeze", encoder->freeze},
+                         {"study", encoder->study},
+                         {"trial", encoder->trial},
+                         {"sha256", encoder->artifact ? encoder->artifact->sha256 : ""}};
   return object;
 }
 

@@ -11,6 +11,7 @@
 #include "worker/trainer/device.h"
 #include "worker/trainer/export/model_files.h"
 #include "worker/trainer/learners/make_learner.h"
+#include "worker/trainer/models/architecture.h"
 #include "worker/trainer/training/knobs.h"
 #include "worker/trainer/training/trainer.h"
 
@@ -95,8 +96,9 @@ AttemptOutcome AttemptRunner::run_or_throw(const TrainerAssignment& assignment,
   check_metric(task);
   const Knobs knobs(task.model, task.params);
   FoldView fold(datasets_.get(task.data), task);
-  std::unique_ptr<Learner> learner = make_learner(task, fold, feature_nets_);
+  check_variant(task.model);
   set_deterministic(knobs.flag("deterministic"));
+  std::unique_ptr<Learner> learner = make_learner(task, fold, feature_nets_);
   TrainerOptions options;
   options.objective = task.objective;
   options.epochs = task.epochs;

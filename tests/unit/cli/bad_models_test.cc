@@ -90,7 +90,7 @@ const BadFile kFiles[] = {
      "      |          ^^\n"
      "   its parameters: n_hidden, dropout, encoder_lr_factor, lr, optimizer, weight_decay, "
      "momentum, nesterov, beta1, beta2, lr_schedule, lr_step_epochs, lr_gamma, grad_clip, "
-     "batch_size, epochs"},
+     "batch_size, deterministic, epochs"},
     {"GanWithoutMetric", model_text("{type: gan}"),
      "error: s.yaml:1:1: a study of a gan must name its metric\n"
      "    1 | name: s\n"
@@ -118,7 +118,8 @@ const BadFile kFiles[] = {
      "    1 | name: s\n"
      "      | ^"},
     {"NesterovOfAdam", study_text("  nesterov: true\n"),
-     "error: s.yaml:5:13: params.nesterov: it is of optimizer sgd, which is not used; remove it\n"
+     "error: s.yaml:5:13: params.nesterov: it is of optimizer sgd alone; set optimizer: sgd, "
+     "or write nesterov: {bool: any, when: {optimizer: sgd}}\n"
      "    5 |   nesterov: true\n"
      "      |             ^^^^"},
 };

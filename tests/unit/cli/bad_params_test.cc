@@ -15,7 +15,7 @@ const BadFile kFiles[] = {
      "      |   ^^^^^^^^^ did you mean 'optimizer'?\n"
      "   its parameters: filters_1, filters_2, filters_3, fc, latent_dim, activation, "
      "output_activation, loss, lr, optimizer, weight_decay, momentum, nesterov, beta1, beta2, "
-     "lr_schedule, lr_step_epochs, lr_gamma, grad_clip, batch_size, epochs"},
+     "lr_schedule, lr_step_epochs, lr_gamma, grad_clip, batch_size, deterministic, epochs"},
     {"UnknownKeyOfARange", study_text("  lr: {float: [1e-4, 1e-2], lgo: true}\n"),
      "error: s.yaml:5:29: 'lgo' is not a key of a range of kind float\n"
      "    5 |   lr: {float: [1e-4, 1e-2], lgo: true}\n"

@@ -23,7 +23,7 @@ std::string names_of(const ModelSpec& spec) {
 
 const std::string kTraining =
     "lr optimizer weight_decay momentum nesterov beta1 beta2 lr_schedule lr_step_epochs lr_gamma "
-    "grad_clip batch_size epochs";
+    "grad_clip batch_size deterministic epochs";
 
 TEST(Knobs, NothingIsKnownOfCommandsAndStrangers) {
   EXPECT_TRUE(knobs_of(model("command", "")).empty());

@@ -189,10 +189,32 @@ TEST(StudyModel, LossesOfDifferentKindsAreNotCompared) {
                          [](StudySpec& s) { s.model.variant = "conv3"; }}});
 }
 
+TEST(StudyModel, WhatMakesTheLossEasierIsNotSearched) {
+  StudySpec noisy = sound_spec_of("dae", "conv3");
+  noisy.enqueue = {};
+  noisy.space = one_range("noise_sigma", *Distribution::make_float(0, 1));
+  expect_refused(noisy, {{"params.noise_sigma: the noise is the task", [](StudySpec&) {}}});
+  StudySpec vae = sound_spec_of("vae", "conv3");
+  vae.enqueue = {};
+  vae.space = one_range("kl_weight", *Distribution::make_float(0, 4));
+  expect_refused(vae, {{"smallest params.kl_weight", [](StudySpec&) {}}});
+  vae.objective.metric = "val_mse_unit";
+  EXPECT_EQ(vae.validate(), ok_status());
+}
+
+TEST(StudyModel, AnEncodersFileIsNamedInFull) {
+  StudySpec spec = sound_spec_of("classifier", "conv3");
+  spec.model.encoder = EncoderSource{"", "best", "model.safetensors", false, std::nullopt};
+  spec.space = {};
+  spec.enqueue = {};
+  spec.constants = {{"epochs", int64_t{2}}};
+  expect_refused(spec, {{"write the whole path", [](StudySpec&) {}}});
+}
+
 TEST(StudyModel, NesterovWantsSgdAndMomentum) {
   StudySpec spec = sound_spec();  // its optimizer may be sgd, its momentum up to 0.99
   spec.constants.set("nesterov", true);
-  EXPECT_EQ(spec.validate(), ok_status());
+  expect_refused(spec, {{"params.nesterov: it is of optimizer sgd alone", [](StudySpec&) {}}});
   spec.space = {};
   spec.enqueue = {};
   spec.constants.set("optimizer", Text("sgd"));

@@ -227,6 +227,31 @@ TEST_F(AttemptTest, SaysAtWhichStepItDiverged) {
   EXPECT_TRUE(sink_.epochs.empty());
 }
 
+// torch's own cross-entropy throws at an output that is NaN, as if something were broken.
+TEST_F(AttemptTest, ANetworkWhoseOutputIsNaNHasDiverged) {
+  TrainerAssignment task = assignment();
+  task.assignment.epochs = 20;
+  task.assignment.model.target = Target::kUnit;
+  task.assignment.params.set("optimizer", std::string("sgd"));
+  task.assignment.params.set("lr", 100.0);
+  task.assignment.params.set("weight_decay", 10.0);
+  task.assignment.params.set("output_activation", std::string("sigmoid"));
+  task.assignment.params.set("loss", std::string("bce"));
+  expect_failure(task, EndCause::kDiverged, "train_loss");
+  Assignment& gan = task.assignment;
+  gan.model = {.type = "gan", .variant = "mlp"};
+  gan.data.normalize = Normalize::kSymmetric;
+  gan.objective.metric = "frechet_distance";
+  for (const int64_t batch : {8, 64}) {  // 64: one step an epoch, so validation sees it first
+    gan.params = {{"optimizer", std::string("adamw")},
+                  {"weight_decay", 10.0},
+                  {"lr_generator", 100.0},
+                  {"lr_discriminator", 100.0},
+                  {"batch_size", batch}};
+    expect_failure(task, EndCause::kDiverged, "");
+  }
+}
+
 TEST_F(AttemptTest, RefusesWhatItCannotTrain) {
   TrainerAssignment task = assignment();
   task.assignment.params.set("filters_2", int64_t{0});

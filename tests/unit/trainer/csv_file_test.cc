@@ -51,6 +51,14 @@ TEST_F(CsvFileTest, FindsTheLabelsByName) {
   EXPECT_THAT(read("what,a,b,c,d\n9,1,2,3,4\n").labels, ElementsAre(9)) << "by place";
 }
 
+TEST_F(CsvFileTest, TakesTheNamesThatPandasMakesForNames) {
+  const std::string names = "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n";
+  const RawDataset raw = read(names + "7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7\n");
+  EXPECT_EQ(raw.images, 1);
+  EXPECT_THAT(error_for("," + names + "0,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7,7\n"),
+              HasSubstr("index=False"));
+}
+
 TEST_F(CsvFileTest, ReadsFloatsAndBlackAndWhiteAsUnitPixels) {
   const RawDataset floats = read("0,0.25,1e-1,1\n");
   EXPECT_EQ(floats.pixel_type, PixelType::kFloat32);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/trainer/fixture.h"
+#include "worker/trainer/attempt_error.h"
 #include "worker/trainer/learners/corruption.h"
 #include "worker/trainer/learners/frechet.h"
 #include "worker/trainer/learners/make_learner.h"
@@ -108,6 +109,16 @@ TEST(FrechetTest, IsTheClosedFormOfTwoGaussians) {
   EXPECT_NEAR(frechet_distance(statistics(centred), statistics(3 * centred)), 4 * trace, 1e-6);
 }
 
+TEST(FrechetTest, IsNotANumberWhereTheFeaturesAreNot) {
+  const torch::Tensor a = torch::randn({20, 3}, torch::kFloat64);
+  torch::Tensor broken = a.clone();
+  broken[3][1] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(frechet_distance(statistics(a), statistics(broken))));
+  FeatureStatistics one;
+  one.add(a.slice(0, 0, 1));
+  EXPECT_THROW(frechet_distance(statistics(a), one), AttemptError);
+}
+
 class LearnerTest : public ::testing::Test {
  protected:
   LearnerTest() {
@@ -167,6 +178,16 @@ TEST_F(LearnerTest, AnEncoderWithAFactorOfZeroStaysAsItWas) {
   epoch(*learner, view, 1);
   EXPECT_TRUE(torch::equal(learner->network().stack("encoder").weight(0), encoder));
   EXPECT_FALSE(torch::equal(learner->network().stack("head").weight(0), head));
+}
+
+TEST_F(LearnerTest, AnotherSplitHasAnotherFeatureNet) {
+  Assignment other = task_.assignment;
+  other.folds.stratified = !other.folds.stratified;
+  const FoldView first = fold();
+  const FoldView second(dataset_, other);
+  const auto net = feature_nets_.get(first, task_.assignment);
+  EXPECT_EQ(feature_nets_.get(fold(), task_.assignment), net) << "the same split: kept";
+  EXPECT_NE(feature_nets_.get(second, other), net);
 }
 
 TEST_F(LearnerTest, EveryTypeReportsTheMetricsThatCoreSays) {

@@ -50,6 +50,15 @@ int64_t side_of(size_t count) {
   return side * side == static_cast<int64_t>(count) ? side : 0;
 }
 
+constexpr size_t kFewestNames = 16;
+
+// The names that pandas gives to columns without any: no image of some size begins like that.
+bool are_numbers_from_0(const std::vector<std::string_view>& fields) {
+  for (size_t i = 0; i < fields.size(); ++i)
+    if (trim(fields[i], " \t\"'") != concat(i)) return false;
+  return fields.size() >= kFewestNames;
+}
+
 struct Place {
   size_t line = 0;  // 0: nowhere
   size_t column = 0;
@@ -87,7 +96,11 @@ class CsvReader {
       const std::string_view name = trim(fields[i], " \t\"'");
       if (name == "label" || name == "class") label_ = i;
     }
-    const bool names = label_ || !number_in(fields[0]);
+    if (trim(fields[0], " \t\"'").empty())
+      fail({line_, 1},
+           "has no name, as where pandas writes its row numbers; write the file with "
+           "index=False");
+    const bool names = label_ || !number_in(fields[0]) || are_numbers_from_0(fields);
     if (!label_ && side_of(columns_ - 1) > 0) label_ = 0;
     raw_.height = raw_.width = side_of(columns_ - (label_ ? 1 : 0));
     if (raw_.height == 0)

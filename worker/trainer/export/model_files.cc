@@ -35,7 +35,8 @@ Json model_json(const NetworkDescription& description, const ModelSpec& model) {
   if (model.type == "classifier") json["classes"] = model.classes;
   if (model.encoder)
     json["encoder"] = {{"study", model.encoder->study},
-                       {"trial", model.encoder->trial},
+                       {"trial", model.encoder->study.empty() ? "" : model.encoder->trial},
+                       {"file", model.encoder->study.empty() ? model.encoder->file : ""},
                        {"sha256", model.encoder->artifact ? model.encoder->artifact->sha256 : ""},
                        {"frozen", model.encoder->freeze}};
   return json;
@@ -97,7 +98,9 @@ std::vector<std::filesystem::path> write_model_files(const Network& network,
   write_state_dict(network, paths[0]);
   write_torch_script(network, normalization, paths[1]);
   write_safetensors(paths[2], to_safetensors(network, description));
-  write_durably(paths[3], meta_json(description, origin).dump(2) + "\n");
+  write_durably(
+      paths[3],
+      meta_json(description, origin).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   return paths;
 }
 

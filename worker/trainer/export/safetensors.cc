@@ -26,6 +26,7 @@ constexpr EnumNames<TensorType, 2> kTypes{
 constexpr std::string_view kMetadata = "__metadata__";
 constexpr size_t kLengthSize = 8;
 constexpr size_t kAlignment = 8;
+constexpr int kDeepest = 4;  // of the header's JSON; sound ones need 2
 constexpr uint64_t kLongestHeader = 100'000'000;
 
 // Decoding, with one way out: a message that names the file.
@@ -79,7 +80,8 @@ class Reader {
 
   Json parse(std::string_view text) const {
     std::vector<std::set<std::string>> names;  // of the objects that are open
-    const auto each_name_once = [&](int /*depth*/, Json::parse_event_t event, Json& value) {
+    const auto each_name_once = [&](int depth, Json::parse_event_t event, Json& value) {
+      if (depth > kDeepest) fail("the header is nested more than ", kDeepest, " deep");
       if (event == Json::parse_event_t::object_start) names.emplace_back();
       if (event == Json::parse_event_t::object_end) names.pop_back();
       if (event == Json::parse_event_t::key && !names.back().insert(value).second)

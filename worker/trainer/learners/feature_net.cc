@@ -1,8 +1,10 @@
 #include "worker/trainer/learners/feature_net.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/random.h"
+#include "core/sha256.h"
 #include "core/text.h"
 #include "worker/trainer/attempt_error.h"
 #include "worker/trainer/learners/classification.h"
@@ -12,7 +14,9 @@ namespace foldmill::trainer {
 namespace {
 
 constexpr int64_t kEpochs = 3;
-constexpr int64_t kImages = 6000;  // at most: enough to tell classes apart
+constexpr int64_t kImages = 6000;               // at most: enough to tell classes apart
+constexpr int64_t kPixels = kImages * 28 * 28;  // of larger images fewer: nothing stops it half-way
+constexpr int64_t kFewestImages = 200;
 constexpr int64_t kBatch = 128;
 
 NetworkPlan feature_plan(const ModelSpec& model, const Shape& image) {
@@ -46,7 +50,9 @@ torch::Tensor chosen_images(const FoldView& fold, uint64_t seed) {
   const torch::Tensor& positions = fold.train_positions();
   torch::manual_seed(seed);
   const torch::Tensor order = torch::randperm(positions.size(0), torch::kInt64);
-  return positions.index_select(0, order.slice(0, 0, kImages).to(positions.device()));
+  const int64_t images =
+      std::clamp(kPixels / (fold.height() * fold.width()), kFewestImages, kImages);
+  return positions.index_select(0, order.slice(0, 0, images).to(positions.device()));
 }
 
 }  // namespace
@@ -79,10 +85,14 @@ torch::Tensor FeatureNet::features(const torch::Tensor& images) const {
 
 std::shared_ptr<const FeatureNet> FeatureNetCache::get(const FoldView& fold,
                                                        const Assignment& assignment) {
+  const torch::Tensor positions = fold.train_positions().cpu();
+  const std::string_view split(static_cast<const char*>(positions.data_ptr()),
+                               static_cast<size_t>(positions.nbytes()));
   const std::string key =
-      concat(fold.dataset().fingerprint, ' ', assignment.seed, ' ', assignment.fold.fold.value, '/',
-             assignment.folds.k, ' ', fold.train_size(), ' ', fold.normalization().mean(), ' ',
-             fold.normalization().stddev());
+      concat(fold.dataset().fingerprint, ' ', sha256_hex(split), ' ', assignment.seed, ' ',
+             assignment.fold.fold.value, ' ', format_number(fold.normalization().mean()), ' ',
+             format_number(fold.normalization().stddev()), ' ',
+             torch::globalContext().deterministicAlgorithms());
   if (key != key_) {
     net_ = std::make_shared<const FeatureNet>(fold, assignment.seed, assignment.fold.fold);
     key_ = key;

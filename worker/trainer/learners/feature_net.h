@@ -27,7 +27,7 @@ class FeatureNet {
   std::shared_ptr<Network> network_;
 };
 
-// The last FeatureNet, for the next attempt at the same fold of the same study. One thread.
+// The last FeatureNet, for the next attempt at the same images, split and seed. One thread.
 class FeatureNetCache {
  public:
   std::shared_ptr<const FeatureNet> get(const FoldView& fold, const Assignment& assignment);

@@ -1,6 +1,9 @@
 #include "worker/trainer/learners/frechet.h"
 
 #include <algorithm>
+#include <limits>
+
+#include "worker/trainer/attempt_error.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -30,14 +33,20 @@ torch::Tensor FeatureStatistics::covariance() const {
 }
 
 double frechet_distance(const FeatureStatistics& a, const FeatureStatistics& b) {
+  if (std::min(a.count(), b.count()) < 2)
+    throw AttemptError(EndCause::kUserError,
+                       "frechet_distance wants at least two validation images; use more data or a "
+                       "larger validation part");
   const torch::Tensor first = a.covariance().cpu();
   const torch::Tensor second = b.covariance().cpu();
+  const torch::Tensor means = (a.mean() - b.mean()).cpu();
+  if (!(first + second + means).isfinite().all().item<bool>())
+    return std::numeric_limits<double>::quiet_NaN();
   // tr (C1 C2)^(1/2) by way of the symmetric C1^(1/2) C2 C1^(1/2), which has the same eigenvalues.
   const torch::Tensor half = root(first);
   const torch::Tensor shared =
       at::linalg_eigvalsh(half.mm(second).mm(half)).clamp_min(0).sqrt().sum();
-  const torch::Tensor distance =
-      (a.mean() - b.mean()).cpu().square().sum() + first.trace() + second.trace() - 2 * shared;
+  const torch::Tensor distance = means.square().sum() + first.trace() + second.trace() - 2 * shared;
   return std::max(distance.item<double>(), 0.0);
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "worker/trainer/learners/cross_entropy.h"
 #include "worker/trainer/learners/descent_learner.h"
 #include "worker/trainer/learners/noise.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 torch::Tensor cross_entropy(const torch::Tensor& chance, bool is_real) {
   const torch::Tensor wanted = is_real ? torch::ones_like(chance) : torch::zeros_like(chance);
-  return at::binary_cross_entropy(chance, wanted);
+  return binary_cross_entropy(chance, wanted, at::Reduction::Mean);
 }
 
 }  // namespace

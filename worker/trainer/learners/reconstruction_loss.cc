@@ -1,6 +1,7 @@
 #include "worker/trainer/learners/reconstruction_loss.h"
 
 #include "worker/trainer/attempt_error.h"
+#include "worker/trainer/learners/cross_entropy.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -44,7 +45,7 @@ torch::Tensor ReconstructionLoss::reduced(const torch::Tensor& output, const tor
     case Kind::kL1:
       return at::l1_loss(output, target, reduction);
     case Kind::kBce:
-      return at::binary_cross_entropy(output, target, {}, reduction);
+      return binary_cross_entropy(output, target, reduction);
   }
   return {};
 }

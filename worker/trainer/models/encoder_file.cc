@@ -46,6 +46,7 @@ EncoderFile::EncoderFile(const std::filesystem::path& path) : path_(path) {
   // The encoder's knobs are those of an autoencoder, whatever it was part of.
   ModelSpec model = found.model;
   model.type = "cae";
+  check_variant(model);
   const Knobs knobs(model, found.params);
   latent_dim_ = knobs.integer("latent_dim");
   chain_ = encoder_chain(model.variant, knobs, image_);

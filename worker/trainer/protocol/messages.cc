@@ -77,6 +77,10 @@ Result<ModelSpec> parse_model(const Json& json) {
     model.encoder.emplace();
     encoder->at("file").get_to(model.encoder->file);
     read_optional(*encoder, "freeze", model.encoder->freeze);
+    read_optional(*encoder, "study", model.encoder->study);
+    read_optional(*encoder, "trial", model.encoder->trial);
+    if (const auto sha256 = encoder->value("sha256", std::string()); !sha256.empty())
+      model.encoder->artifact = ArtifactRef{sha256, 0};
   }
   return model;
 }

@@ -60,7 +60,8 @@ void write_durably(const std::filesystem::path& path, std::string_view content) 
 
 void write_durably(const std::filesystem::path& path,
                    std::initializer_list<std::string_view> pieces) {
-  const std::filesystem::path temporary(concat(path.string(), ".tmp"));
+  // A name of this process's: two that write the same file must not share what is half done.
+  const std::filesystem::path temporary(concat(path.string(), ".", ::getpid(), ".tmp"));
   try {
     write_synced(temporary, pieces);
     if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "rename");

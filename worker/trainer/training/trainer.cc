@@ -53,7 +53,9 @@ RunEnd Trainer::run(AttemptSink& sink, const StopToken& stop) {
     sink.epoch(*report);
     save(epoch, sink);
   }
-  return take_kept_weights(stop) ? RunEnd::kCompleted : RunEnd::kStopped;
+  if (take_kept_weights(stop)) return RunEnd::kCompleted;
+  if (stop.cause() == StopCause::kPreempted) save_preempted(sink);
+  return RunEnd::kStopped;
 }
 
 std::optional<EpochReport> Trainer::run_epoch(int64_t epoch, const StopToken& stop) {

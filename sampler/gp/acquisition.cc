@@ -46,17 +46,13 @@ struct Acquisition::Average {
   double by_variance;
 };
 
-Acquisition::Acquisition(const GaussianProcess& process, const Random& random)
+Acquisition::Acquisition(const GaussianProcess& process, double best, const Random& random)
     : process_(process),
       fantasies_(normal_samples(process.running(), random)),
-      thresholds_(VectorXd::Constant(fantasies_.cols(),
-                                     process.posterior_means_at_observations().maxCoeff())) {
+      thresholds_(VectorXd::Constant(fantasies_.cols(), best)) {
   if (process.running() == 0) return;
-  // The function at the running points, given what they would report: less its expected noise.
-  const MatrixXd factor = process.running_factor();
-  const MatrixXd noise = process.hyperparameters().noise *
-                         factor.triangularView<Eigen::Lower>().transpose().solve(fantasies_);
-  const MatrixXd outcomes = (factor * fantasies_ - noise).colwise() + process.running_means();
+  const MatrixXd outcomes =
+      (process.running_factor() * fantasies_).colwise() + process.running_means();
   thresholds_ = thresholds_.cwiseMax(outcomes.colwise().maxCoeff().transpose());
 }
 

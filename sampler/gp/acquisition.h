@@ -17,13 +17,14 @@ namespace foldmill::sampler::gp {
 // Le Riche, Carraro, "Kriging is well-suited to parallelize optimization", 2010). Integrating the
 // new point exactly leaves less variance than drawing all values jointly.
 //
-// The best observation is the largest posterior mean at an observed point, which noise does not
-// flatter; without noise that is the best value.
+// The bar is the best value observed, not the best posterior mean: where there is noise that asks
+// for more, and so explores more.
 //
 // Refers to `process`, which must outlive it. Immutable; safe from any thread.
 class Acquisition {
  public:
-  Acquisition(const GaussianProcess& process, const Random& random);
+  // `best` is the largest observed value.
+  Acquisition(const GaussianProcess& process, double best, const Random& random);
 
   // One value for each column.
   Eigen::VectorXd values(const Eigen::MatrixXd& points) const;

@@ -33,7 +33,7 @@ std::optional<std::vector<double>> propose(const gp::TrainingData& data,
   if (!process) return std::nullopt;
   Eigen::Index best = 0;
   process->posterior_means_at_observations().maxCoeff(&best);
-  const gp::Acquisition acquisition(*process, random);
+  const gp::Acquisition acquisition(*process, data.values.maxCoeff(), random);
   const auto is_new = [&](const Eigen::VectorXd& point) {
     return std::none_of(history.entries().begin(), history.entries().end(),
                         [tried = space.internal(point)](const History::Entry& trial) {

@@ -11,8 +11,9 @@ using Eigen::Index;
 using Eigen::VectorXd;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-// In the middle, but off any grid, which tells a parameter that rests from one that is there.
-constexpr double kMiddle = 0.5 - 0x1p-30;
+constexpr double kMiddle = 0.5;
+// Of a number: in the middle, but off any grid, which tells it from one that takes part.
+constexpr double kResting = kMiddle - 0x1p-30;
 constexpr double kNoChoice = -1;  // where a categorical parameter rests
 
 // The internal values of a stepped range: low + k * step.
@@ -37,7 +38,7 @@ ModelSpace::ModelSpace(const SearchSpace& space, const ParameterSet& fixed)
     const SearchParameter& parameter = space.parameters()[index];
     if (parameter.distribution.is_single()) continue;
     Axis axis{index, UnitTransform::of(parameter.distribution),
-              parameter.distribution.cardinality().value_or(0), std::nullopt, kMiddle};
+              parameter.distribution.cardinality().value_or(0), std::nullopt, kResting};
     if (!axis.transform) axis.resting = kNoChoice;
     if (const ParameterValue* value = fixed.find(parameter.name))
       axis.fixed = parameter.distribution.to_internal(*value);
@@ -66,6 +67,7 @@ double ModelSpace::internal_of(const Axis& axis, double coordinate) const {
 }
 
 double ModelSpace::snapped(const Axis& axis, double coordinate) const {
+  if (coordinate == kResting) coordinate = kMiddle;
   if (axis.values == 0) return std::clamp(coordinate, 0.0, 1.0);
   return coordinate_of_internal(axis, internal_of(axis, coordinate));
 }

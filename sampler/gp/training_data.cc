@@ -12,6 +12,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr size_t kMostRunning = 64;
+constexpr double kMostNoise = 1e6;         // in standardised variance: such a value says nothing
 constexpr double kLeastDeviation = 1e-12;  // of the values, relative to the largest
 
 struct Located {
@@ -85,7 +86,8 @@ void standardise(const std::vector<Located>& trials, TrainingData& data) {
   data.values /= deviation;
   for (size_t i = 0; i < trials.size(); ++i) {
     const double error = trials[i].trial->standard_error / unit / deviation;
-    if (std::isfinite(error)) data.known_noise[static_cast<Index>(i)] = error * error;
+    if (!std::isnan(error))
+      data.known_noise[static_cast<Index>(i)] = std::min(error * error, kMostNoise);
   }
 }
 

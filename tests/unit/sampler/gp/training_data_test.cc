@@ -1,0 +1,96 @@
+#include "sampler/gp/training_data.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support/sampler_studies.h"
+
+namespace foldmill::sampler::gp {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+class TrainingDataTest : public testing::Test {
+ protected:
+  TrainingData learn(Direction direction = Direction::kMinimize, size_t most = 100) const {
+    return training_data(History(entries_), model_, direction, most);
+  }
+  void add(TrialState state, double x, double value) {
+    const auto number = static_cast<int64_t>(entries_.size());
+    entries_.push_back(observation(number, state, {x}, value));
+  }
+  void complete(double x, double value) { add(TrialState::kCompleted, x, value); }
+
+  SearchSpace space_ =
+      SearchSpace::create({{"x", Distribution::make_float(0, 1).value(), {}}}).value();
+  ModelSpace model_{space_, {}};
+  std::vector<History::Entry> entries_;
+};
+
+TEST_F(TrainingDataTest, LargerIsBetterWhateverTheDirection) {
+  complete(0.1, 3);
+  complete(0.2, 5);
+  EXPECT_TRUE(learn().values.isApprox((Eigen::VectorXd(2) << 1, -1).finished()));
+  EXPECT_TRUE(
+      learn(Direction::kMaximize).values.isApprox((Eigen::VectorXd(2) << -1, 1).finished()));
+}
+
+TEST_F(TrainingDataTest, TakesCompletedAndRunningTrialsWithinTheRanges) {
+  complete(0.1, 3);
+  complete(0.2, kNan);
+  complete(7, 3);
+  add(TrialState::kPruned, 0.3, 1);
+  add(TrialState::kFailed, 0.4, kNan);
+  add(TrialState::kRunning, 0.5, kNan);
+  add(TrialState::kRunning, -1, kNan);
+  const TrainingData data = learn();
+  EXPECT_EQ(data.values.size(), 1);
+  EXPECT_EQ(data.points(0, 0), 0.1);
+  ASSERT_EQ(data.running.rows(), 1);
+  EXPECT_EQ(data.running(0, 0), 0.5);
+}
+
+TEST_F(TrainingDataTest, InfinitiesCountAsTheWorstAndTheBest) {
+  complete(0.1, kInfinity);
+  complete(0.2, 4);
+  complete(0.3, 2);
+  complete(0.4, -kInfinity);
+  const Eigen::VectorXd values = learn().values;
+  EXPECT_EQ(values[0], values[1]);
+  EXPECT_EQ(values[2], values[3]);
+  EXPECT_GT(values[2], values[1]);
+}
+
+TEST_F(TrainingDataTest, HugeAndEqualValuesStayFinite) {
+  complete(0.1, 1e308);
+  complete(0.2, -1e308);
+  EXPECT_TRUE(learn().values.allFinite());
+  entries_.clear();
+  for (int i = 0; i < 5; ++i) complete(0.1 * i, 1e-300);
+  EXPECT_TRUE(learn().values.isZero(1e-3));
+  entries_.clear();
+  complete(0.1, kInfinity);
+  EXPECT_EQ(learn().values[0], 0);
+}
+
+TEST_F(TrainingDataTest, KeepsTheBestAndTheLatest) {
+  for (double value : {1, 9, 2, 8, 7, 6}) complete(value / 10, value);
+  const TrainingData data = learn(Direction::kMinimize, 4);
+  EXPECT_EQ(data.points, (Eigen::MatrixXd(4, 1) << 0.1, 0.2, 0.7, 0.6).finished());
+}
+
+TEST_F(TrainingDataTest, StandardErrorsAreNoiseInUnitsOfTheValues) {
+  complete(0.1, 3);
+  complete(0.2, 7);  // deviation 2
+  Observation known = *entries_[0];
+  known.standard_error = 0.5;
+  entries_[0] = std::make_shared<const Observation>(known);
+  const TrainingData data = learn();
+  EXPECT_NEAR(data.known_noise[0], 0.25 * 0.25, 1e-12);
+  EXPECT_EQ(data.known_noise[1], 0);
+}
+
+}  // namespace
+}  // namespace foldmill::sampler::gp

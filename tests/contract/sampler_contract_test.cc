@@ -42,10 +42,14 @@ std::vector<NamedSpec> samplers() {
   SamplerSpec halton = of_type("qmc"), small_cmaes = of_type("cmaes");
   halton.sequence = "halton";
   small_cmaes.population = 4;
+  SamplerSpec grouped;
+  grouped.group = true;
   return {{"random", random},
           {"tpe", {}},
           {"tpe_univariate", univariate},
           {"tpe_eager", eager},
+          {"tpe_group", grouped},
+          {"gp", of_type("gp")},
           {"grid", of_type("grid")},
           {"qmc", of_type("qmc")},
           {"qmc_halton", halton},

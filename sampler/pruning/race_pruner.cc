@@ -24,6 +24,13 @@ std::optional<double> p_value(const RaceStandings& standings, const RaceStanding
   return cdf(complement(boost::math::students_t(freedom), statistic));
 }
 
+// The part of the error rate that may be spent after `done` of `folds` folds.
+double share(int64_t done, int64_t min_folds, int64_t folds) {
+  // 1 + 2 + … for the looks, the last of which may save one fold.
+  const int64_t looks = folds - min_folds;
+  return static_cast<double>(folds - done) / (static_cast<double>(looks * (looks + 1)) / 2);
+}
+
 }  // namespace
 
 std::optional<PruneDecision> RacePruner::should_stop_race(const RaceQuestion& question) const {
@@ -31,9 +38,10 @@ std::optional<PruneDecision> RacePruner::should_stop_race(const RaceQuestion& qu
   const auto own = standings.appraise(question.values);
   if (!own || own->folds < options_.min_folds || own->folds >= standings.folds())
     return std::nullopt;
-  const int64_t looks = standings.folds() - options_.min_folds;
   const auto p = p_value(standings, *own);
-  if (!p || *p > (1 - options_.confidence) / static_cast<double>(looks)) return std::nullopt;
+  if (!p ||
+      *p > (1 - options_.confidence) * share(own->folds, options_.min_folds, standings.folds()))
+    return std::nullopt;
   return PruneDecision{question.fold,
                        question.epoch,
                        own->expected_mean,

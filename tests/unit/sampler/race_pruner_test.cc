@@ -88,7 +88,7 @@ TEST(RacePruner, WithoutNoiseThereIsNoTest) {
   EXPECT_FALSE(ask(standings, {0.75, 0.75, kNan, kNan}).has_value());
 }
 
-constexpr int kRounds = 5'000;
+constexpr int kRounds = 2'000;
 
 // How often a trial is stopped at any of its looks although its mean over all folds is exactly the
 // best trial's, the hardest case of the null hypothesis. Folds differ in difficulty, and each trial

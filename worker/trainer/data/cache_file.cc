@@ -128,7 +128,7 @@ std::optional<CachedDataset> map_cache_file(const std::filesystem::path& file,
 void write_cache_file(const std::filesystem::path& file, const std::string& key,
                       const CachedDataset& dataset) {
   const std::string description =
-      describe(key, dataset).dump(-1, ' ', false, Json::error_handler_t::replace);
+      describe(key, dataset).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   const std::string_view labels = as_text(std::as_bytes(std::span(dataset.raw.labels)));
   Head head;
   kMagic.copy(head.magic.data(), head.magic.size());

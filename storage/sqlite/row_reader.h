@@ -19,7 +19,7 @@ inline constexpr const char* kTrialColumns =
     "t.number, t.state, t.enqueued, t.value, t.cause, t.message, t.created, t.ended, t.pruned_fold,"
     " t.pruned_epoch, t.pruned_value, t.pruned_threshold, t.pruned_peers, t.pruner,"
     " t.pruned_p_value";
-inline constexpr int kTrialColumnCount = 14;
+inline constexpr int kTrialColumnCount = 15;
 // Without parameters and folds.
 TrialRow trial_from_columns(const Query& row);
 // Adds parameters, folds, attempts, artifacts and, if asked, the curves.

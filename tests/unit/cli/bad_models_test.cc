@@ -47,13 +47,13 @@ const BadFile kFiles[] = {
      "error: s.yaml:3:36: an encoder has one source\n"
      "    3 | model: {type: classifier, encoder: {freeze: true}}\n"
      "      |                                    ^ write from: {study: my-cae} or file: "
-     "model.safetensors"},
+     "/path/model.safetensors"},
     {"EncoderWithTwoSources",
      model_text("{type: classifier, encoder: {from: {study: a}, file: b}}"),
      "error: s.yaml:3:36: an encoder has one source\n"
      "    3 | model: {type: classifier, encoder: {from: {study: a}, file: b}}\n"
      "      |                                    ^ write from: {study: my-cae} or file: "
-     "model.safetensors"},
+     "/path/model.safetensors"},
     {"EncoderOfNoStudy", model_text("{type: classifier, encoder: {from: {trial: best}}}"),
      "error: s.yaml:3:43: the encoder comes from a study, which is not named\n"
      "    3 | model: {type: classifier, encoder: {from: {trial: best}}}\n"

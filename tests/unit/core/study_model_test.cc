@@ -102,8 +102,8 @@ TEST(StudyModel, OnlyAutoencodersHaveATarget) {
 TEST(StudyModel, ClassesAreWithinReason) {
   expect_refused(sound_classifier_spec(), {{"model.classes: must be at least 2, got 1",
                                             [](StudySpec& s) { s.model.classes = 1; }},
-                                           {"model.classes: must be at most 100000, got 100001",
-                                            [](StudySpec& s) { s.model.classes = 100'001; }}});
+                                           {"model.classes: must be at most 1000, got 1001",
+                                            [](StudySpec& s) { s.model.classes = 1001; }}});
 }
 
 TEST(StudyModel, AnEncoderHasOneSource) {

@@ -104,10 +104,11 @@ TEST(TrainerMessagesTest, AnEncoderIsAFileOnThisMachine) {
   EXPECT_EQ(assignment_line(assignment, {}).find("encoder"), std::string::npos);
   assignment.model.encoder = EncoderSource{"", "best", "/named", false, std::nullopt};
   expect_parts(assignment_line(assignment, {}), {R"("classes":7)", R"("target":"unit")",
-                                                 R"("encoder":{"file":"/named","freeze":false})"});
-  assignment.model.encoder = EncoderSource{"other", "best", "", true, ArtifactRef{}};
-  expect_parts(assignment_line(assignment, {"", "/fetched"}),
-               {R"("encoder":{"file":"/fetched","freeze":true})"});
+                                                 R"("encoder":{"file":"/named","freeze":false,)"});
+  assignment.model.encoder = EncoderSource{"other", "best", "", true, ArtifactRef{"ab", 3}};
+  expect_parts(
+      assignment_line(assignment, {"", "/fetched"}),
+      {R"("encoder":{"file":"/fetched","freeze":true,"sha256":"ab","study":"other","trial":"best"})"});
 }
 
 TEST(TrainerMessagesTest, TheCacheDirectoryIsOptional) {

@@ -73,7 +73,7 @@ TEST(Acquisition, ManyPointsAtOnceAreEachPointAlone) {
 TEST(Acquisition, AgreesWithDrawsFromTheJointPosterior) {
   Random random(4);
   TrainingData data = random_data({kNumeric}, 6, 2, random);
-  const Hyperparameters h = hyperparameters({0.3}, 1, 1e-6);
+  const Hyperparameters h = hyperparameters({0.03}, 1, 1e-6);
   const VectorXd x = VectorXd::Constant(1, 0.62);
   const auto process = GaussianProcess::condition(data, h);
   const double best = process->posterior(x).mean;

@@ -16,12 +16,12 @@ class BadInputTest : public ::testing::Test {
  protected:
   testing::Output run(const std::string& yaml) {
     return testing::run_program(
-        {program("foldmill").string(), "run", cluster_.write_file("s.yaml", yaml).string(), "--db",
+        {built_program("foldmill"), "run", cluster_.write_file("s.yaml", yaml).string(), "--db",
          cluster_.database().string(), "--slots", "1"},
         cluster_.env(), std::chrono::seconds(180));
   }
   testing::Output foldmill(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), program("foldmill").string());
+    arguments.insert(arguments.begin(), built_program("foldmill"));
     return testing::run_program(arguments, cluster_.env());
   }
   // A study whose every attempt does this in its second epoch.
@@ -85,8 +85,8 @@ TEST_F(BadInputTest, AFileThatIsNoDatabaseIsLeftAlone) {
   EXPECT_NE(reading.exit_code, 0);
   EXPECT_THAT(reading.err, HasSubstr("notes.db"));
   const testing::Output serving =
-      testing::run_program({program("foldmill-coordinator").string(), "--db", notes.string(),
-                            "--unix", (cluster_.directory() / "c.sock").string()},
+      testing::run_program({built_program("foldmill-coordinator"), "--db", notes.string(), "--unix",
+                            (cluster_.directory() / "c.sock").string()},
                            cluster_.env());
   EXPECT_EQ(serving.exit_code, 4) << serving.err;
   EXPECT_THAT(serving.out + serving.err, HasSubstr("notes.db"));
@@ -95,7 +95,7 @@ TEST_F(BadInputTest, AFileThatIsNoDatabaseIsLeftAlone) {
 
 TEST_F(BadInputTest, PlainTextOnAnAddressOfTheNetworkIsRefused) {
   const testing::Output output =
-      testing::run_program({program("foldmill-coordinator").string(), "--db",
+      testing::run_program({built_program("foldmill-coordinator"), "--db",
                             cluster_.database().string(), "--listen", "0.0.0.0:0"},
                            cluster_.env());
   EXPECT_NE(output.exit_code, 0);
@@ -103,7 +103,8 @@ TEST_F(BadInputTest, PlainTextOnAnAddressOfTheNetworkIsRefused) {
 }
 
 TEST_F(BadInputTest, AMissingDataSetEndsTheStudyAndNamesThePlace) {
-  if (!std::filesystem::exists(program("foldmill-trainer"))) GTEST_SKIP() << "built without torch";
+  if (!std::filesystem::exists(built_program("foldmill-trainer")))
+    GTEST_SKIP() << "built without torch";
   const testing::Output output =
       run("version: 1\nname: nodata\ndata: {dataset: idx, path: /nowhere/images}\n"
           "model: {type: cae, variant: conv3}\n"

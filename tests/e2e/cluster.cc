@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -18,17 +17,12 @@ std::string join_lines(std::initializer_list<std::string> lines) {
 
 }  // namespace
 
-std::filesystem::path program(const std::string& name) {
-  const char* directory = std::getenv("FOLDMILL_BIN");
-  return std::filesystem::path(directory == nullptr ? "." : directory) / name;
-}
-
 std::string ScriptedStudy::yaml() const {
   return join_lines({
              "version: 1",
              "name: " + name,
              "seed: 11",
-             "model: {type: command, run: [" + program("scripted_trainer").string() + "]}",
+             "model: {type: command, run: [" + built_program("scripted_trainer") + "]}",
              "params:",
              "  x: {float: [-1.0, 1.0]}",
              "  lr: {float: [1.0e-4, 1.0e-1], log: true}",
@@ -59,7 +53,7 @@ std::map<std::string, std::string> Cluster::env() const {
 void Cluster::start_coordinator() {
   coordinator_.reset();
   coordinator_.emplace(testing::Process::Options{
-      .argv = {program("foldmill-coordinator").string(), "--db", database().string(), "--unix",
+      .argv = {built_program("foldmill-coordinator"), "--db", database().string(), "--unix",
                (directory_ / "c.sock").string(), "--lease-ms", "3000", "--heartbeat-ms", "500"},
       .env = env(),
       .log = directory_ / "coordinator.log"});
@@ -77,9 +71,9 @@ bool Cluster::coordinator_runs() { return coordinator_ && coordinator_->running(
 
 testing::Process& Cluster::start_worker(const std::string& name, int slots) {
   workers_.push_back(std::make_unique<testing::Process>(testing::Process::Options{
-      .argv = {program("foldmill-worker").string(), "--coordinator",
+      .argv = {built_program("foldmill-worker"), "--coordinator",
                "unix:" + (directory_ / "c.sock").string(), "--name", name, "--slots",
-               std::to_string(slots), "--trainer", program("scripted_trainer").string(), "--cache",
+               std::to_string(slots), "--trainer", built_program("scripted_trainer"), "--cache",
                (directory_ / ("cache-" + name)).string()},
       .env = env(),
       .log = directory_ / (name + ".log")}));
@@ -87,13 +81,13 @@ testing::Process& Cluster::start_worker(const std::string& name, int slots) {
 }
 
 testing::Output Cluster::cli(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), program("foldmill").string());
+  arguments.insert(arguments.begin(), built_program("foldmill"));
   arguments.insert(arguments.end(), {"--coordinator", "unix:" + (directory_ / "c.sock").string()});
   return testing::run_program(arguments, env());
 }
 
 testing::Output Cluster::cli_on_file(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), program("foldmill").string());
+  arguments.insert(arguments.begin(), built_program("foldmill"));
   arguments.insert(arguments.end(), {"--db", database().string()});
   return testing::run_program(arguments, env());
 }

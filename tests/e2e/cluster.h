@@ -11,8 +11,7 @@
 
 namespace foldmill::e2e {
 
-// Where the programs under test are: the directory of the build, from the environment of ctest.
-std::filesystem::path program(const std::string& name);
+using testing::built_program;
 
 // Folds trained by the scripted trainer: a `command` study, fast and with known curves.
 struct ScriptedStudy {

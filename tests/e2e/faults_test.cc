@@ -122,11 +122,12 @@ TEST_F(FaultsTest, PrunedTrialsStopAllTheirFolds) {
 TEST_F(FaultsTest, SecondCoordinatorOnTheSameDatabaseIsRefusedAndNamesTheFirst) {
   cluster_.start_coordinator();
   const testing::Output second = testing::run_program(
-      {program("foldmill-coordinator").string(), "--db", cluster_.database().string(), "--unix",
+      {built_program("foldmill-coordinator"), "--db", cluster_.database().string(), "--unix",
        (cluster_.directory() / "d.sock").string()},
       cluster_.env());
   EXPECT_EQ(second.exit_code, 7) << second.err;
-  EXPECT_NE((second.out + second.err).find("process "), std::string::npos) << second.out << second.err;
+  EXPECT_NE((second.out + second.err).find("process "), std::string::npos)
+      << second.out << second.err;
   EXPECT_TRUE(cluster_.coordinator_runs());
 }
 

@@ -14,12 +14,12 @@ using testing::eventually;
 class RunTest : public ::testing::Test {
  protected:
   std::vector<std::string> command(const std::string& file, const std::string& db) {
-    return {program("foldmill").string(), "run", file, "--db", db, "--slots", "1"};
+    return {built_program("foldmill"), "run", file, "--db", db, "--slots", "1"};
   }
   // Trials without what depends on the clock.
   std::string trials_of(const std::string& db, const std::string& study) {
     return testing::run_program(
-               {program("foldmill").string(), "query",
+               {built_program("foldmill"), "query",
                 "select t.number, t.state, t.value, p.name, p.value from trial_list t join "
                 "parameter_list p on p.study = t.study and p.trial = t.number where t.study = '" +
                     study + "' order by 1, 4",
@@ -29,7 +29,7 @@ class RunTest : public ::testing::Test {
   }
   std::string curves_of(const std::string& db) {
     return testing::run_program(
-               {program("foldmill").string(), "query",
+               {built_program("foldmill"), "query",
                 "select trial, fold, epoch, name, value from metric_list order by 1, 2, 3, 4", "-o",
                 "csv", "--db", db},
                cluster_.env())
@@ -125,7 +125,8 @@ TEST_F(RunTest, AFinishedStudyIsSaidToBeDone) {
 }
 
 TEST_F(RunTest, TrainsOnFashionMnistWithTheRealTrainer) {
-  if (!std::filesystem::exists(program("foldmill-trainer"))) GTEST_SKIP() << "built without torch";
+  if (!std::filesystem::exists(built_program("foldmill-trainer")))
+    GTEST_SKIP() << "built without torch";
   if (!std::filesystem::exists("/usr/share/datasets/fashion-mnist"))
     GTEST_SKIP() << "dataset-fashion-mnist is not installed";
   const std::string file =

@@ -3,17 +3,11 @@
 #include <grpcpp/create_channel.h>
 #include <spdlog/sinks/null_sink.h>
 
-#include <cstdlib>
 #include <future>
 
 namespace foldmill::testing {
 
 using namespace std::chrono_literals;
-
-std::string built_program(const std::string& name) {
-  const char* directory = std::getenv("FOLDMILL_BIN");
-  return std::string(directory == nullptr ? "." : directory) + "/" + name;
-}
 
 Assignment scripted_assignment(int64_t attempt, int64_t epochs, ParameterSet params) {
   Assignment assignment;

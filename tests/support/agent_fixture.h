@@ -16,9 +16,6 @@
 
 namespace foldmill::testing {
 
-// The program of that name in the build's bin/.
-std::string built_program(const std::string& name);
-
 // An assignment for the scripted trainer.
 Assignment scripted_assignment(int64_t attempt, int64_t epochs, ParameterSet params = {});
 

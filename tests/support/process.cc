@@ -57,6 +57,8 @@ int decode(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + 
 
 }  // namespace
 
+std::string built_program(const std::string& name) { return FOLDMILL_PROGRAMS "/" + name; }
+
 Process::Process(const Options& options) {
   const char* path = options.log.empty() ? "/dev/null" : options.log.c_str();
   const int out = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);

@@ -38,6 +38,9 @@ class Process {
   std::optional<int> status_;
 };
 
+// The path of a program this build made, wherever the test is run from.
+std::string built_program(const std::string& name);
+
 struct Output {
   int exit_code = -1;
   std::string out, err;

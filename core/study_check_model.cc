@@ -182,6 +182,7 @@ Status check_objective(const StudySpec& spec) {
 
 Status check_training(const StudySpec& spec) {
   if (spec.model.type == "command") return ok_status();  // its names are its own affair
+  FOLDMILL_RETURN_IF_ERROR(check_effect(spec));
   FOLDMILL_RETURN_IF_ERROR(check_cross_entropy(spec));
   FOLDMILL_RETURN_IF_ERROR(check_searched_loss(spec));
   FOLDMILL_RETURN_IF_ERROR(check_searched_task(spec));

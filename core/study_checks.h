@@ -26,6 +26,7 @@ Status check_model(const StudySpec& spec);
 Status check_params(const StudySpec& spec);     // names, kinds and limits; `epochs`
 Status check_objective(const StudySpec& spec);  // after the model
 Status check_sampler(const StudySpec& spec);    // after the params
+Status check_effect(const StudySpec& spec);     // knobs that no trial would read; after the params
 Status check_training(const StudySpec& spec);   // what only makes sense together; the last of these
 Status check_pruning(const StudySpec& spec);
 

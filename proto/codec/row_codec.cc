@@ -160,7 +160,7 @@ v1::Study encode(const StudyRow& row) {
 Result<StudyRow> decode(const v1::Study& message) {
   StudyRow row;
   row.id = StudyId(message.id());
-  FOLDMILL_ASSIGN_OR_RETURN(row.spec, decode(message.spec()));
+  FOLDMILL_ASSIGN_OR_RETURN(row.spec, decode_stored(message.spec()));
   FOLDMILL_ASSIGN_OR_RETURN(row.state, decode_enum<StudyState>(message.state()));
   row.reason = message.reason();
   row.created = decode_time(message.created_us());

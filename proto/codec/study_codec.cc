@@ -358,7 +358,7 @@ v1::StudySpec encode(const StudySpec& spec) {
   return out;
 }
 
-Result<StudySpec> decode(const v1::StudySpec& message) {
+Result<StudySpec> decode_stored(const v1::StudySpec& message) {
   if (message.source().size() > kMaxStudySourceBytes)
     return invalid_argument(concat("the study file has ", message.source().size(),
                                    " bytes; at most ", kMaxStudySourceBytes, " are kept"));
@@ -370,6 +370,11 @@ Result<StudySpec> decode(const v1::StudySpec& message) {
   FOLDMILL_ASSIGN_OR_RETURN(spec.sampler, decode_sampler(message.sampler()));
   FOLDMILL_ASSIGN_OR_RETURN(spec.folds, decode(message.folds()));
   FOLDMILL_RETURN_IF_ERROR(decode_space(message, &spec));
+  return spec;
+}
+
+Result<StudySpec> decode(const v1::StudySpec& message) {
+  FOLDMILL_ASSIGN_OR_RETURN(StudySpec spec, decode_stored(message));
   FOLDMILL_RETURN_IF_ERROR(spec.validate());
   return spec;
 }

@@ -225,6 +225,73 @@ TEST(StudyModel, NesterovWantsSgdAndMomentum) {
   EXPECT_EQ(spec.validate(), ok_status());
 }
 
+// A study with one constant more, and no ranges.
+StudySpec with_constants(StudySpec spec,
+                         const std::vector<std::pair<const char*, ParameterValue>>& set) {
+  spec.space = {};
+  spec.enqueue = {};
+  for (const auto& [name, value] : set) spec.constants.set(name, value);
+  return spec;
+}
+
+TEST(StudyModel, ConstantsThatNoTrialReadsAreRefused) {
+  const auto nothing = [](StudySpec&) {};
+  const StudySpec cae = sound_spec();
+  expect_refused(with_constants(cae, {{"momentum", 0.9}}),
+                 {{"params.momentum: has no effect with optimizer: adam; remove it, or choose "
+                   "optimizer from sgd, rmsprop",
+                   nothing}});
+  expect_refused(with_constants(cae, {{"optimizer", Text("sgd")}, {"beta2", 0.9}}),
+                 {{"params.beta2: has no effect with optimizer: sgd", nothing}});
+  expect_refused(with_constants(cae, {{"lr_schedule", Text("cosine")}, {"lr_gamma", 0.5}}),
+                 {{"params.lr_gamma: has no effect with lr_schedule: cosine", nothing}});
+  expect_refused(with_constants(sound_spec_of("dae", "conv3"), {{"noise_p", 0.5}}),
+                 {{"params.noise_p: has no effect with noise: gaussian", nothing}});
+  EXPECT_EQ(with_constants(cae, {{"optimizer", Text("rmsprop")}, {"momentum", 0.9}}).validate(),
+            ok_status());
+}
+
+TEST(StudyModel, ClassifiersKnobsWithoutEffectAreRefused) {
+  const auto nothing = [](StudySpec&) {};
+  const StudySpec classifier = sound_spec_of("classifier", "conv3");
+  expect_refused(with_constants(classifier, {{"dropout", 0.5}}),
+                 {{"params.dropout: has no effect with n_hidden: 0", nothing}});
+  EXPECT_EQ(with_constants(classifier, {{"dropout", 0.5}, {"n_hidden", int64_t{8}}}).validate(),
+            ok_status());
+  StudySpec frozen = sound_spec_of("classifier", "conv3");
+  frozen.constants = {{"epochs", int64_t{2}}};
+  frozen.model.encoder = EncoderSource{"", "best", "/m.safetensors", true, std::nullopt};
+  expect_refused(
+      with_constants(frozen, {{"encoder_lr_factor", 0.5}}),
+      {{"params.encoder_lr_factor: has no effect on an encoder that is frozen", nothing}});
+  frozen.model.encoder->freeze = false;
+  EXPECT_EQ(with_constants(frozen, {{"encoder_lr_factor", 0.5}}).validate(), ok_status());
+}
+
+TEST(StudyModel, RangesAreSearchedOnlyWhereTheyHaveAnEffect) {
+  StudySpec spec = sound_spec();
+  spec.enqueue = {};
+  const Distribution optimizer =
+      *Distribution::make_categorical({Text("adam"), Text("sgd"), Text("rmsprop")});
+  const auto searching = [&](std::vector<Condition> when) {
+    spec.space =
+        *SearchSpace::create({{"optimizer", optimizer, {}},
+                              {"nesterov",
+                               *Distribution::make_categorical({true, false}),
+                               {{"optimizer", {Text("sgd")}}}},
+                              {"momentum", *Distribution::make_float(0, 0.99), std::move(when)}});
+    return spec;
+  };
+  expect_refused(searching({}),
+                 {{"params.momentum: has no effect in trials of another optimizer; add "
+                   "to its range when: {optimizer: [sgd, rmsprop]}",
+                   [](StudySpec&) {}}});
+  EXPECT_FALSE(searching({{"optimizer", {Text("sgd"), Text("adam")}}}).validate().ok());
+  EXPECT_EQ(searching({{"optimizer", {Text("sgd"), Text("rmsprop")}}}).validate(), ok_status());
+  EXPECT_EQ(searching({{"nesterov", {true, false}}}).validate(), ok_status())
+      << "nesterov is there for sgd alone";
+}
+
 // The defaults make a sound study, so each lies within its own limits.
 TEST(StudyModel, DefaultsOfEveryKnobAreAllowed) {
   for (const std::string& type : model_types())

@@ -202,6 +202,16 @@ TEST(RowCodec, CellsKeepTheirKind) {
   EXPECT_EQ(there_and_back(nan), nan.SerializeAsString());
 }
 
+// Rules grow stricter; what an earlier version accepted is still there to be read.
+TEST(RowCodec, AStudyThatWouldBeRefusedTodayIsStillShown) {
+  StudyRow row = full_study();
+  row.spec.trials = 0;
+  ASSERT_FALSE(row.spec.validate().ok());
+  const Result<StudyRow> back = decode(encode(row));
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(back->spec.trials, 0);
+}
+
 TEST(RowCodec, RefusesWhatIsNotSound) {
   const std::vector<std::function<void(v1::Trial&)>> faults{
       [](auto& m) { m.clear_state(); },

@@ -13,6 +13,10 @@ struct EngineOptions {
   Milliseconds lease{30'000};     // without any word from the worker for this long: lost
   Milliseconds heartbeat{5'000};  // told to workers; must be below lease / 3
   int max_consecutive_failures = 20;  // trials failing in a row before the study fails
+  // The same while no trial of it has reached the end of an epoch: nothing works yet, and what is
+  // wrong (data, code, installation) is wrong for every trial. Diverged and out of memory are
+  // answers about parameters and wait for the other limit.
+  int max_failures_before_first_epoch = 5;
 };
 
 // All decisions of the coordinator, without I/O, threads or a clock: an event and the time go in,

@@ -1,5 +1,6 @@
 // What happens to one study's attempts, and through them to its folds and trials.
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -17,6 +18,21 @@ AttemptOutcome normalized(AttemptOutcome outcome) {
   if (outcome.state == AttemptState::kLost) outcome.cause = EndCause::kLost;
   if (outcome.state == AttemptState::kStopped) outcome.cause = EndCause::kPreempted;
   return outcome;
+}
+
+// Whether the attempt was given a checkpoint and got nowhere with it, for a cause that may lie in
+// the checkpoint: damaged, gone, or of another version of the user's code.
+bool could_not_go_on(const FoldRecord& fold, EndCause cause) {
+  return fold.checkpoint && fold.live->first_epoch == fold.checkpoint->epoch + 1 &&
+         fold.curve.last_epoch() == fold.checkpoint->epoch &&
+         (cause == EndCause::kDataMissing || cause == EndCause::kInternal ||
+          cause == EndCause::kUserError);
+}
+
+// Whether it speaks against everything that the study's trials have in common.
+bool is_about_the_study(EndCause cause) {
+  return cause == EndCause::kDataMissing || cause == EndCause::kInternal ||
+         cause == EndCause::kUserError;
 }
 
 }  // namespace
@@ -62,6 +78,7 @@ Verdict StudyEngine::epoch_reported(const Lease& lease, const EpochReport& repor
   }
   const double value = *report.metric(spec_->objective.metric);
   fold.curve.append(value);
+  worked_once_ = true;
   pruning_->reported(trial_of(lease.fold), lease.fold.fold);
   step.record(id_,
               change::EpochReported{lease.attempt, lease.fold, report, value, step.now().wall});
@@ -167,7 +184,14 @@ void StudyEngine::fail_attempt(const Lease& lease, AttemptOutcome outcome, Step&
   FoldRecord& fold = fold_of(lease.fold);
   const EndCause cause = outcome.cause;
   const std::string message = outcome.message;
+  const bool stuck = could_not_go_on(fold, cause);
   end_attempt(lease, std::move(outcome), step);
+  if (stuck) {
+    // From the first epoch once more: that costs time, where the same file would cost the trial.
+    drop_checkpoint(lease.fold, step);
+    requeue(lease, std::nullopt, step);
+    return;
+  }
   fold.tally.count(cause);
   if (fold.tally.allows_another(cause, spec_->resources.retries)) {
     requeue(lease, is_machine_fault(cause) ? std::optional(lease.worker) : std::nullopt, step);
@@ -244,14 +268,16 @@ void StudyEngine::close_folds(TrialRecord& trial, EndCause cause, Step& step) {
 }
 
 void StudyEngine::drop_checkpoints(TrialRecord& trial, Step& step) {
-  for (size_t i = 0; i < trial.folds.size(); ++i) {
-    const auto checkpoint = std::exchange(trial.folds[i].checkpoint, std::nullopt);
-    if (!checkpoint) continue;
-    const FoldIndex fold(static_cast<int64_t>(i));
-    step.record(id_, change::CheckpointDropped{{id_, trial.number, fold}});
-    if (commons_.artifacts.remove(checkpoint->artifact))
-      step.perform(effect::DeleteArtifact{checkpoint->artifact});
-  }
+  for (size_t i = 0; i < trial.folds.size(); ++i)
+    drop_checkpoint({id_, trial.number, FoldIndex(static_cast<int64_t>(i))}, step);
+}
+
+void StudyEngine::drop_checkpoint(const FoldKey& key, Step& step) {
+  const auto checkpoint = std::exchange(fold_of(key).checkpoint, std::nullopt);
+  if (!checkpoint) return;
+  step.record(id_, change::CheckpointDropped{key});
+  if (commons_.artifacts.remove(checkpoint->artifact))
+    step.perform(effect::DeleteArtifact{checkpoint->artifact});
 }
 
 void StudyEngine::discard_unreferenced(const ArtifactRef& artifact, Step& step) {
@@ -263,8 +289,10 @@ void StudyEngine::note_failures(const TrialRecord& trial, const TrialEnd& end, S
   if (end.state != TrialState::kFailed) return;
   ++consecutive_failures_;
   if (budget_before_stop_ && running_ > 0) set_budget(counted_ + running_, step);
-  if (is_finished(state_) || consecutive_failures_ < commons_.options.max_consecutive_failures)
-    return;
+  int limit = commons_.options.max_consecutive_failures;
+  if (!worked_once_ && is_about_the_study(end.cause))
+    limit = std::min(limit, commons_.options.max_failures_before_first_epoch);
+  if (is_finished(state_) || consecutive_failures_ < limit) return;
   fail(concat(consecutive_failures_, " trials failed in a row; the last, trial ",
               trial.number.value, ": ", to_string(end.cause), ": ", end.message),
        step);

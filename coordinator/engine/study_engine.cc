@@ -62,6 +62,7 @@ StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now no
     for (size_t i = 0; i < trial.folds.size(); ++i) {
       const FoldRecord& fold = trial.folds[i];
       const FoldIndex index(static_cast<int64_t>(i));
+      worked_once_ = worked_once_ || fold.curve.last_epoch() > 0;
       add_references(recorded.folds[i], commons_.artifacts);
       if (fold.live) {
         ++live_;

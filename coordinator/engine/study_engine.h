@@ -112,6 +112,7 @@ class StudyEngine {
   void end_trial(TrialRecord& trial, TrialEnd end, Step& step);
   void close_folds(TrialRecord& trial, EndCause cause, Step& step);
   void drop_checkpoints(TrialRecord& trial, Step& step);
+  void drop_checkpoint(const FoldKey& key, Step& step);
   void note_failures(const TrialRecord& trial, const TrialEnd& end, Step& step);
   void discard_unreferenced(const ArtifactRef& artifact, Step& step);
 
@@ -143,6 +144,7 @@ class StudyEngine {
   std::optional<std::string> exhausted_;  // why the sampler has no more points
   int64_t enqueued_ = 0;  // trials begun that the user asked for
   int consecutive_failures_ = 0;
+  bool worked_once_ = false;  // some attempt has reported an epoch
   // `study stop` lowers the budget to what is running, so that the wish outlives a restart; this is
   // the budget to put back once the study has completed.
   std::optional<int64_t> budget_before_stop_;

@@ -6,6 +6,17 @@
 #include "core/text.h"
 
 namespace foldmill::worker {
+namespace {
+
+// What the coordinator has not got, or has damaged, will not be there for the next attempt either.
+AttemptOutcome not_fetched(std::string_view what, const Status& why) {
+  std::string message = concat(what, " could not be fetched: ", why.message());
+  if (why.code() == StatusCode::kNotFound || why.code() == StatusCode::kDataLoss)
+    return {AttemptState::kFailed, EndCause::kDataMissing, std::move(message)};
+  return {AttemptState::kLost, EndCause::kLost, std::move(message)};
+}
+
+}  // namespace
 
 AttemptRunner::AttemptRunner(asio::io_context& io, std::vector<SlotOptions> slots,
                              Transfers& transfers, ReportOutbox& outbox, Events events, Logger log)
@@ -105,9 +116,7 @@ void AttemptRunner::fetch(AttemptId attempt, const ArtifactRef& artifact,
                                               what](const Result<std::filesystem::path>& path) {
     Running* running = find(attempt);
     if (running == nullptr || running->phase != Phase::kFetching) return;  // stopped meanwhile
-    if (!path.ok())
-      return finish(attempt, {AttemptState::kLost, EndCause::kLost,
-                              concat(what, " could not be fetched: ", path.status().message())});
+    if (!path.ok()) return finish(attempt, not_fetched(what, path.status()));
     running->job.files.*file = path->string();
     prepare(attempt);
   }));

@@ -294,6 +294,7 @@ TEST_F(AttemptTest, FailedTrialsDoNotCountForTheBudget) {
 
 TEST_F(AttemptTest, TooManyFailuresInARowFailTheStudy) {
   FakeWorker& worker = begin(small_study(100));
+  driver.train_epoch(worker, worker.attempt());
   for (int i = 0; i < 19; ++i)
     driver.finish(worker, worker.attempt(), failed(EndCause::kUserError, "no such option"));
   driver.complete(worker, worker.attempt());  // breaks the row
@@ -304,6 +305,23 @@ TEST_F(AttemptTest, TooManyFailuresInARowFailTheStudy) {
   EXPECT_EQ(state(), StudyState::kFailed);
   EXPECT_THAT(reason(), HasSubstr("20 trials failed in a row"));
   EXPECT_THAT(reason(), HasSubstr("user_error: no such option"));
+}
+
+TEST_F(AttemptTest, WhatNeverWorkedFailsTheStudySoon) {
+  FakeWorker& worker = begin(small_study(100));
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(state(), StudyState::kActive) << i;
+    driver.finish(worker, worker.attempt(), failed(EndCause::kUserError, "no such option"));
+  }
+  EXPECT_EQ(state(), StudyState::kFailed);
+  EXPECT_THAT(reason(), HasSubstr("5 trials failed in a row"));
+}
+
+TEST_F(AttemptTest, ParametersThatDoNotWorkAreNoReasonToGiveUpSoon) {
+  FakeWorker& worker = begin(small_study(100));
+  for (int i = 0; i < 19; ++i)
+    driver.finish(worker, worker.attempt(), failed(EndCause::kOutOfMemory, "too wide"));
+  EXPECT_EQ(state(), StudyState::kActive);
 }
 
 TEST_F(AttemptTest, AFailedStudyGetsItsOtherAttemptsBackUnharmed) {
@@ -338,6 +356,31 @@ TEST_F(AttemptTest, TheNextAttemptGoesOnAtTheCheckpoint) {
   EXPECT_EQ(next.first_epoch(), 3);
   EXPECT_EQ(driver.trial(0).folds[0].curve.size(), 2u);
   EXPECT_EQ(driver.report(worker, worker.attempt(), 3, 0.5).verdict, AckVerdict::kAccepted);
+}
+
+TEST_F(AttemptTest, ACheckpointThatNobodyCanGoOnFromIsDropped) {
+  FakeWorker& worker = begin(small_study(1, 1, 4));
+  for (int epoch = 0; epoch < 2; ++epoch) driver.train_epoch(worker, worker.attempt());
+  driver.checkpoint(worker, worker.attempt(), 2, "torn");
+  driver.finish(worker, worker.attempt(), failed(EndCause::kLost));
+  ASSERT_TRUE(worker.assignment().resume_from.has_value());
+  driver.finish(worker, worker.attempt(), failed(EndCause::kUserError, "is torn"));
+  EXPECT_FALSE(worker.assignment().resume_from.has_value());
+  EXPECT_EQ(worker.assignment().first_epoch(), 1);
+  ASSERT_EQ(driver.performed<effect::DeleteArtifact>().size(), 1u);
+  driver.run_out();
+  EXPECT_EQ(driver.trial(0).state, TrialState::kCompleted);
+  EXPECT_EQ(driver.trial(0).folds[0].curve.size(), 4u);
+}
+
+TEST_F(AttemptTest, ACheckpointThatWasGoneOnFromIsKept) {
+  FakeWorker& worker = begin(small_study(1, 1, 4));
+  driver.train_epoch(worker, worker.attempt());
+  driver.checkpoint(worker, worker.attempt(), 1, "good");
+  driver.finish(worker, worker.attempt(), failed(EndCause::kLost));
+  driver.train_epoch(worker, worker.attempt());
+  driver.finish(worker, worker.attempt(), failed(EndCause::kInternal));
+  EXPECT_TRUE(worker.assignment().resume_from.has_value());
 }
 
 TEST_F(AttemptTest, AnEpochBeforeTheCheckpointIsRejected) {

@@ -220,13 +220,14 @@ TEST_F(WorkerAgentTest, ResumedAttemptReportsWhatAnUninterruptedOneWould) {
   EXPECT_EQ(value_at(2, 4), value_at(1, 4));
 }
 
-TEST_F(WorkerAgentTest, MissingCheckpointLosesTheAttemptNotTheWorker) {
+TEST_F(WorkerAgentTest, MissingCheckpointFailsTheAttemptNotTheWorker) {
   RunningAgent agent(coordinator_, directory_);
   Assignment assignment = scripted_assignment(1, 4);
   assignment.resume_from = Checkpoint{2, {sha256_hex("nowhere"), 7}};
   ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
   ASSERT_TRUE(ends(1));
-  EXPECT_EQ(outcome(1).state, AttemptState::kLost);
+  EXPECT_EQ(outcome(1).state, AttemptState::kFailed);
+  EXPECT_EQ(outcome(1).cause, EndCause::kDataMissing);
   EXPECT_NE(outcome(1).message.find("checkpoint"), std::string::npos) << outcome(1).message;
 }
 
@@ -254,14 +255,15 @@ TEST_F(WorkerAgentTest, AnEncoderThatLiesOnThisMachineIsUsedWhereItIs) {
   EXPECT_NE(kept_state().find(R"("encoder":"weights by hand")"), std::string::npos);
 }
 
-TEST_F(WorkerAgentTest, MissingEncoderLosesTheAttemptNotTheWorker) {
+TEST_F(WorkerAgentTest, MissingEncoderFailsTheAttemptNotTheWorker) {
   RunningAgent agent(coordinator_, directory_);
   Assignment assignment = scripted_assignment(1, 4);
   assignment.model.encoder =
       EncoderSource{"other", "best", "", false, ArtifactRef{sha256_hex("nowhere"), 7}};
   ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
   ASSERT_TRUE(ends(1));
-  EXPECT_EQ(outcome(1).state, AttemptState::kLost);
+  EXPECT_EQ(outcome(1).state, AttemptState::kFailed);
+  EXPECT_EQ(outcome(1).cause, EndCause::kDataMissing);
   EXPECT_NE(outcome(1).message.find("encoder"), std::string::npos) << outcome(1).message;
 }
 

@@ -57,6 +57,10 @@ void EffectRunner::perform(engine::effect::SendStop&& effect) {
   parts_.sessions.send(effect.session, proto::Stop{effect.attempt, effect.cause});
 }
 
+void EffectRunner::perform(engine::effect::SendDrain&& effect) {
+  parts_.sessions.send(effect.session, proto::Drain{});
+}
+
 void EffectRunner::perform(engine::effect::CloseSession&& effect) {
   parts_.sessions.close(effect.session, effect.why);
 }

@@ -39,6 +39,7 @@ class EffectRunner {
   void perform(engine::effect::SendAssignment&& effect);
   void perform(engine::effect::SendAck&& effect);
   void perform(engine::effect::SendStop&& effect);
+  void perform(engine::effect::SendDrain&& effect);
   void perform(engine::effect::CloseSession&& effect);
   void perform(engine::effect::Reply&& effect);
   void perform(engine::effect::ArmTimer&& effect);

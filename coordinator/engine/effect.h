@@ -54,15 +54,19 @@ struct SendStop {
   AttemptId attempt;
   EndCause cause = EndCause::kNone;  // pruned, cancelled, preempted (checkpoint and give back)
 };
+struct SendDrain {  // the answer to draining: no assignment comes after it
+  SessionId session;
+};
 struct CloseSession {  // replaced by a newer session of the same worker, or misbehaving
   SessionId session;
   Status why;
 };
-struct Reply {  // to StudyCreateRequested or StudyCommanded
+struct Reply {  // to whatever carries a RequestId
   RequestId request;
-  Status status;
-  StudyId study;
-  std::string note;  // "fashion-cae is paused; 2 attempts finish first"
+  Status status = {};
+  StudyId study = {};
+  std::string note = {};  // "fashion-cae is paused; 2 attempts finish first"
+  std::variant<std::monostate, AskedTrial, TrialStanding> answer = {};  // to loops outside
 };
 struct ArmTimer {  // fire event::TimerFired at that time; replaces an earlier one
   SteadyTime at;
@@ -76,9 +80,10 @@ struct StudyChanged {  // for watchers
 
 }  // namespace effect
 
-using Effect = std::variant<effect::AskSampler, effect::SendWelcome, effect::SendAssignment,
-                            effect::SendAck, effect::SendStop, effect::CloseSession, effect::Reply,
-                            effect::ArmTimer, effect::DeleteArtifact, effect::StudyChanged>;
+using Effect =
+    std::variant<effect::AskSampler, effect::SendWelcome, effect::SendAssignment, effect::SendAck,
+                 effect::SendStop, effect::SendDrain, effect::CloseSession, effect::Reply,
+                 effect::ArmTimer, effect::DeleteArtifact, effect::StudyChanged>;
 
 struct Transition {
   std::vector<Change> changes;

@@ -34,6 +34,11 @@ class Engine::Impl {
   void handle(event::SuggestionReady& answer, Step& step);
   void handle(event::StudyCreateRequested& request, Step& step);
   void handle(const event::StudyCommanded& command, Step& step);
+  void handle(event::TrialRequested& ask, Step& step);
+  void handle(const event::HeldRenewed& renewed, Step& step);
+  void handle(const event::HeldReported& reported, Step& step);
+  void handle(const event::HeldTold& told, Step& step);
+  void handle(const event::PointEnqueued& enqueued, Step& step);
   void handle(const event::TimerFired&, Step& step);
 
   // The worker that speaks, all its leases renewed. Null for a session that has been replaced: its
@@ -41,6 +46,10 @@ class Engine::Impl {
   Worker* hear(SessionId session, const Step& step);
   template <class Message, class Act>
   void answer(const Message& message, Step& step, Act act);
+
+  // Lets the study that is named say where the trial stands, and replies with that.
+  template <class Say>
+  void reply_from(RequestId request, const HeldTrial& held, Step& step, Say say);
 
   Transition settle(Step step);
   void dispatch(Step& step);
@@ -123,9 +132,10 @@ void Engine::Impl::handle(const event::WorkerLeft& left, Step& step) {
 
 void Engine::Impl::handle(const event::WorkerDraining& draining, Step& step) {
   Worker* worker = hear(draining.session, step);
-  if (worker == nullptr || worker->draining) return;
-  worker->draining = true;
-  step.record(worker->seen("draining", step.now().wall));
+  if (worker == nullptr) return;
+  if (!std::exchange(worker->draining, true))
+    step.record(worker->seen("draining", step.now().wall));
+  step.perform(effect::SendDrain{draining.session});
 }
 
 void Engine::Impl::handle(const event::Heartbeat& heartbeat, Step& step) {
@@ -228,6 +238,53 @@ void Engine::Impl::handle(const event::StudyCommanded& command, Step& step) {
   step.perform(std::move(reply));
 }
 
+void Engine::Impl::handle(event::TrialRequested& ask, Step& step) {
+  if (auto found = find_study(ask.what.study); found.ok())
+    found.value()->ask(ask.request, std::move(ask.what), step);
+  else
+    step.perform(effect::Reply{.request = ask.request, .status = found.status()});
+}
+
+void Engine::Impl::handle(const event::HeldRenewed& renewed, Step& step) {
+  reply_from(renewed.request, renewed.held, step,
+             [&](StudyEngine& study) { return study.renew(renewed.held, step); });
+}
+
+void Engine::Impl::handle(const event::HeldReported& reported, Step& step) {
+  reply_from(reported.request, reported.report.of, step,
+             [&](StudyEngine& study) { return study.reported(reported.report, step); });
+}
+
+void Engine::Impl::handle(const event::HeldTold& told, Step& step) {
+  reply_from(told.request, told.told.of, step,
+             [&](StudyEngine& study) { return study.told(told.told, step); });
+}
+
+template <class Say>
+void Engine::Impl::reply_from(RequestId request, const HeldTrial& held, Step& step, Say say) {
+  effect::Reply reply{.request = request};
+  if (auto found = find_study(held.study); !found.ok()) {
+    reply.status = found.status();
+  } else {
+    auto standing = say(*found.value());
+    reply.status = standing.status();
+    if (standing.ok()) reply.answer = std::move(standing).value();
+  }
+  step.perform(std::move(reply));
+}
+
+void Engine::Impl::handle(const event::PointEnqueued& enqueued, Step& step) {
+  effect::Reply reply{.request = enqueued.request};
+  if (auto found = find_study(enqueued.point.study); !found.ok()) {
+    reply.status = found.status();
+  } else {
+    auto note = found.value()->enqueue(enqueued.point, step);
+    reply.status = note.status();
+    if (note.ok()) reply.note = std::move(note).value();
+  }
+  step.perform(std::move(reply));
+}
+
 void Engine::Impl::handle(const event::TimerFired&, Step& step) {
   armed_.reset();
   for (const Lease& lease : commons_.leases.expired(step.now().steady)) {
@@ -236,8 +293,9 @@ void Engine::Impl::handle(const event::TimerFired&, Step& step) {
     study(lease.fold.study)
         .ended(lease,
                {AttemptState::kLost, EndCause::kLost,
-                concat("worker ", commons_.workers.get(lease.worker).name, " was silent for ",
-                       commons_.options.lease.count(), " ms")},
+                concat(lease.asked_for ? "" : "worker ", commons_.workers.get(lease.worker).name,
+                       " was silent for ", lease.asked_for.value_or(commons_.options.lease).count(),
+                       " ms")},
                step);
   }
   for (auto& [id, study] : studies_) study->look(step);
@@ -254,7 +312,10 @@ Result<StudyEngine*> Engine::Impl::find_study(const std::string& name) {
 
 Transition Engine::Impl::settle(Step step) {
   dispatch(step);
-  for (auto& [id, study] : studies_) study->ask_ahead(step);
+  for (auto& [id, study] : studies_) {
+    study->serve_asks(step);
+    study->ask_ahead(step);
+  }
   arm_timer(step);
   return std::move(step).finish();
 }

@@ -87,7 +87,7 @@ struct Stop {
   AttemptId attempt;
   EndCause cause = EndCause::kNone;  // pruned, cancelled, preempted
 };
-struct Drain {};  // take nothing new: checkpoint, give back, leave
+struct Drain {};  // nothing more will be assigned: checkpoint, give back, leave
 
 using CoordinatorMessage = std::variant<Welcome, SlotAssignment, Ack, Stop, Drain>;
 

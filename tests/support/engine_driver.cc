@@ -108,6 +108,7 @@ FakeWorker& EngineDriver::join(FakeWorker who) {
 void EngineDriver::connect(FakeWorker& worker) {
   worker.session = SessionId(++last_session_);
   worker.connected = true;
+  worker.dismissed = false;
   event::WorkerJoined joined{.session = worker.session,
                              .name = worker.name,
                              .instance = worker.instance,
@@ -280,6 +281,7 @@ void EngineDriver::perform(const effect::SendAssignment& send) {
   FakeWorker* worker = by_session(send.session);
   expect(worker != nullptr, "work goes to those who are here");
   if (worker == nullptr) return;
+  expect(!worker->dismissed, "a worker that was let go gets nothing more");
   expect(send.slot < worker->slots &&
              std::none_of(worker->tasks.begin(), worker->tasks.end(),
                           [&](const auto& task) { return task.second.slot == send.slot; }),
@@ -303,6 +305,10 @@ void EngineDriver::perform(const effect::SendStop& stop) {
   if (worker == nullptr) return;
   const auto task = worker->tasks.find(stop.attempt);
   if (task != worker->tasks.end()) task->second.stop = stop.cause;
+}
+
+void EngineDriver::perform(const effect::SendDrain& drain) {
+  if (FakeWorker* worker = by_session(drain.session)) worker->dismissed = true;
 }
 
 void EngineDriver::perform(const effect::CloseSession& close) {

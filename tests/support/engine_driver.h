@@ -29,6 +29,7 @@ struct FakeWorker {
   std::vector<std::string> models = {};
   engine::SessionId session = {};
   bool connected = false;
+  bool dismissed = false;  // has been told that nothing more will be assigned
   std::map<AttemptId, Task> tasks = {};
 
   // The only task of a worker that has one.
@@ -113,6 +114,7 @@ class EngineDriver {
   void perform(const engine::effect::SendAssignment& send);
   void perform(const engine::effect::SendAck& ack);
   void perform(const engine::effect::SendStop& stop);
+  void perform(const engine::effect::SendDrain& drain);
   void perform(const engine::effect::CloseSession& close);
   void perform(const engine::effect::Reply&) {}
   void perform(const engine::effect::ArmTimer& timer);

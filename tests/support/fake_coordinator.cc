@@ -38,6 +38,7 @@ struct FakeCoordinator::State {
   std::vector<proto::WorkerMessage> received;
   std::vector<std::string> journal;
   std::map<std::string, std::string> artifacts;
+  bool answers_draining = true;
   Stream* open = nullptr;  // welcomed
   int sessions = 0;
 };
@@ -60,6 +61,8 @@ class FakeCoordinator::Workers final : public v1::WorkerService::Service {
       if (message->sequence > 0) state_->journal.push_back(kind_of(*message));
       if (const auto ack = state_->answer(*message))
         stream->Write(proto::encode(proto::CoordinatorMessage(*ack)));
+      if (state_->answers_draining && std::holds_alternative<proto::Draining>(message->body))
+        stream->Write(proto::encode(proto::CoordinatorMessage(proto::Drain{})));
     }
     const std::lock_guard lock(state_->mutex);
     if (state_->open == stream) state_->open = nullptr;
@@ -167,6 +170,11 @@ void FakeCoordinator::keep_only(std::vector<AttemptId> keep) {
 void FakeCoordinator::refuse_with(grpc::Status status) {
   const std::lock_guard lock(state_->mutex);
   state_->refusal = std::move(status);
+}
+
+void FakeCoordinator::leave_draining_unanswered() {
+  const std::lock_guard lock(state_->mutex);
+  state_->answers_draining = false;
 }
 
 void FakeCoordinator::answer_puts(PutAnswer answer) {

@@ -37,6 +37,9 @@ class FakeCoordinator {
   // Ends the next sessions at once with this status, instead of a welcome.
   void refuse_with(grpc::Status status);
 
+  // As if the answer took its time; the default is to answer at once.
+  void leave_draining_unanswered();
+
   // Answers every Put whose content is right, before it is stored; one that is not OK is not
   // stored.
   using PutAnswer = std::function<grpc::Status(const grpc::ServerContext& context)>;

@@ -107,6 +107,7 @@ void WorkerAgent::say_hello() {
 
 void WorkerAgent::disconnected(const Status& why) {
   const bool was_joined = std::exchange(joined_, false);
+  may_leave_ = false;
   outbox_.disconnect();
   heartbeat_timer_.cancel();
   session_.reset();
@@ -192,7 +193,11 @@ void WorkerAgent::on(const proto::Stop& stop) {
   runner_.stop(stop.attempt, stop.cause);
 }
 
-void WorkerAgent::on(const proto::Drain&) { drain(); }
+void WorkerAgent::on(const proto::Drain&) {
+  may_leave_ = true;
+  drain();
+  leave_if_drained();
+}
 
 void WorkerAgent::send(const proto::WorkerMessage& message) {
   if (session_) session_->send(message);
@@ -224,8 +229,11 @@ void WorkerAgent::drain() {
 
 void WorkerAgent::give_back_all() { runner_.stop_all(EndCause::kPreempted); }
 
+// An assignment may be on its way when the draining begins. It would be nobody's until its lease
+// has run out, so the coordinator's word that it was the last is waited for.
 void WorkerAgent::leave_if_drained() {
-  if (draining_ && !ending_ && runner_.quiet() && outbox_.empty())
+  const bool none_on_the_way = !joined_ || may_leave_;
+  if (draining_ && !ending_ && none_on_the_way && runner_.quiet() && outbox_.empty())
     closed_for_good(ExitCode::kDrained, ok_status());
 }
 

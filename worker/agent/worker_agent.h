@@ -111,6 +111,7 @@ class WorkerAgent {
   bool joined_ = false;
   bool away_ = false;  // and said so
   bool draining_ = false;
+  bool may_leave_ = false;  // the coordinator has said that it assigns nothing more
   bool ending_ = false;
   Backoff backoff_;
   std::chrono::milliseconds heartbeat_{5'000};

@@ -212,6 +212,7 @@ TEST_F(WorkerTest, DrainingTakesNothingMoreAndBurnsNoRetry) {
   driver.checkpoint(worker, attempt, 1, "one");
   driver.drain(worker);
   EXPECT_EQ(seen("a"), "draining");
+  EXPECT_TRUE(worker.dismissed);
   driver.finish(worker, attempt, given_back());
   EXPECT_TRUE(worker.tasks.empty());
   EXPECT_EQ(driver.trial(0).folds[0].state, FoldState::kPending);

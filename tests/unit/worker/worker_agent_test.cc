@@ -185,6 +185,22 @@ TEST_F(WorkerAgentTest, DrainGivesBackWithACheckpointAndEnds) {
             epochs_of(1).back());
 }
 
+// Left behind, it would be leased to nobody until the lease has run out.
+TEST_F(WorkerAgentTest, AnAssignmentOnItsWayWhenTheDrainingBeginsIsGivenBack) {
+  coordinator_.leave_draining_unanswered();
+  RunningAgent agent(coordinator_, directory_);
+  ASSERT_TRUE(eventually([&] { return coordinator_.sessions() == 1; }));
+  agent.drain();
+  ASSERT_TRUE(eventually([&] { return !coordinator_.received_of<proto::Draining>().empty(); }));
+  ASSERT_TRUE(tell(SlotAssignment{0, scripted_assignment(1, 10'000)}));
+  ASSERT_TRUE(ends(1));
+  EXPECT_EQ(outcome(1).cause, EndCause::kPreempted) << outcome(1).message;
+  EXPECT_FALSE(agent.ended());
+  ASSERT_TRUE(tell(proto::Drain{}));
+  ASSERT_TRUE(eventually([&] { return agent.ended(); }));
+  EXPECT_EQ(agent.exit_code(), ExitCode::kDrained);
+}
+
 TEST_F(WorkerAgentTest, DrainWithoutACoordinatorEndsWithTheGrace) {
   RunningAgent agent(coordinator_, directory_, 1,
                      [](AgentOptions& options) { options.grace = std::chrono::milliseconds(200); });

@@ -13,7 +13,8 @@ namespace {
 Result<ParameterSet> suggest(const engine::effect::AskSampler& question) {
   try {
     const StudySpec& spec = *question.spec;
-    FOLDMILL_ASSIGN_OR_RETURN(const auto sampler, sampler::make_sampler(spec.sampler, spec.parallel));
+    FOLDMILL_ASSIGN_OR_RETURN(const auto sampler,
+                              sampler::make_sampler(spec.sampler, terms_of(spec)));
     return sampler->suggest(question.history, spec.space, spec.objective.direction, spec.seed,
                             question.trial, question.fixed);
   } catch (const std::exception& error) {

@@ -55,6 +55,8 @@ struct TrialEnded {  // key: trial
   std::string message;
   std::optional<PruneDecision> decision;  // pruned only
   WallTime at;
+  MetricValues metrics = {};  // StudySpec::further_metrics() where they were reported, as `value`
+  double violation = 0;       // StudySpec::violation(); 0: feasible, or nothing is known
 };
 
 struct FoldChanged {  // key: fold
@@ -117,6 +119,25 @@ struct CheckpointDropped {  // key: fold
   FoldKey fold;
 };
 
+// A trial is handed to a loop outside, which whoever held it before thereby loses. Its attempts
+// come with it.
+struct TrialAsked {  // key: trial, number
+  TrialKey trial;
+  int64_t number;   // 1, 2, … within the trial: the fencing order
+  std::string key;  // the asker's own, unique in the study
+  WorkerId holder;
+  Milliseconds lease;
+  WallTime at;
+};
+
+// One more point to be tried before the sampler is asked again.
+struct PointEnqueued {  // key: study, position
+  StudyId study;
+  int64_t position;  // in StudySpec::enqueue, those of the study file counted
+  ParameterSet point;
+  WallTime at;
+};
+
 struct WorkerSeen {  // key: worker
   WorkerId worker;
   std::string name;
@@ -133,8 +154,8 @@ using Change = std::variant<change::StudyCreated, change::StudyStateChanged, cha
                             change::TrialCreated, change::TrialEnded, change::FoldChanged,
                             change::AttemptLeased, change::AttemptStarted, change::AttemptEnded,
                             change::EpochReported, change::CheckpointRecorded,
-                            change::ArtifactRecorded, change::CheckpointDropped,
-                            change::WorkerSeen>;
+                            change::ArtifactRecorded, change::CheckpointDropped, change::TrialAsked,
+                            change::PointEnqueued, change::WorkerSeen>;
 
 // "trial_created": for the event table and for logs.
 std::string_view name_of(const Change& change);

@@ -27,9 +27,18 @@ double LearningCurve::best(Direction direction) const {
   return best;
 }
 
+int64_t LearningCurve::taken_epoch(Take take, Direction direction) const {
+  if (take == Take::kLast) return last_epoch();
+  int64_t taken = last_epoch();
+  for (int64_t epoch = last_epoch(); epoch >= 1; --epoch)
+    if (!std::isnan(*at(epoch)) &&
+        (std::isnan(*at(taken)) || !better(*at(taken), *at(epoch), direction)))
+      taken = epoch;
+  return taken;
+}
+
 double LearningCurve::take(Take take, Direction direction) const {
-  if (values_.empty()) return kNan;
-  return take == Take::kLast ? values_.back() : best(direction);
+  return at(taken_epoch(take, direction)).value_or(kNan);
 }
 
 }  // namespace foldmill

@@ -22,6 +22,8 @@ class LearningCurve {
 
   // Best over all epochs so far, NaN left out; NaN when nothing else is there.
   double best(Direction direction) const;
+  // The epoch that the fold's value is of: the first of equally good ones; 0 for an empty curve.
+  int64_t taken_epoch(Take take, Direction direction) const;
   // The fold's value; NaN for an empty curve.
   double take(Take take, Direction direction) const;
 

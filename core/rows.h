@@ -4,7 +4,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -30,6 +29,9 @@ struct StudyRow {
   int64_t completed = 0, pruned = 0, failed = 0, cancelled = 0, running = 0;  // trials by state
   std::optional<TrialNumber> best;
   std::optional<double> best_value;
+  // With several objectives there is no best: the feasible completed trials that no other such one
+  // dominates, in order of the first objective, the best in front.
+  std::vector<TrialNumber> front;
   int64_t epochs = 0;        // fold-epochs trained and kept
   int64_t epochs_saved = 0;  // fold-epochs that pruning made unnecessary
   double seconds = 0;        // sum of epoch times over all attempts
@@ -38,7 +40,7 @@ struct StudyRow {
 struct EpochRow {
   int64_t epoch = 0;
   double value = 0;
-  std::vector<std::pair<std::string, double>> metrics;
+  MetricValues metrics;
   double seconds = 0;
   AttemptId attempt;
 };
@@ -68,8 +70,8 @@ struct FoldRow {
   int64_t epochs = 0;
   double seconds = 0;
   std::vector<AttemptRow> attempts;
-  std::vector<EpochRow> curve;          // only when asked for
-  std::vector<ArtifactRow> artifacts;   // of the attempt that counts
+  std::vector<EpochRow> curve;         // only when asked for
+  std::vector<ArtifactRow> artifacts;  // of the attempt that counts
 };
 
 struct TrialRow {
@@ -78,6 +80,8 @@ struct TrialRow {
   ParameterSet params;
   bool enqueued = false;
   std::optional<double> value;
+  MetricValues metrics;  // what it is judged by beside `value`: StudySpec::further_metrics()
+  double violation = 0;  // of the study's constraints; 0: feasible, or not yet known
   EndCause cause = EndCause::kNone;
   std::string message;
   std::optional<PruneDecision> decision;
@@ -107,8 +111,8 @@ struct Page {
 };
 
 struct TrialQuery {
-  std::string where;  // filter expression (docs/filters.md); empty: all
-  std::string sort;   // "value", "-value", "lr,-number"; default: number
+  std::string where;    // filter expression (docs/filters.md); empty: all
+  std::string sort;     // "value", "-value", "lr,-number"; default: number
   int64_t limit = 100;  // rows per page at most, 1 … 1000; fewer where curves are long
   std::string page;     // Page::next of the page before
   bool with_curves = false;

@@ -12,7 +12,13 @@ constexpr int64_t kMostParallel = 16;   // the model accounts for each running t
 
 }  // namespace
 
-SamplerChoice choose_sampler(const SearchSpace& space, std::optional<int64_t> parallel) {
+SearchTerms terms_of(const StudySpec& spec) {
+  return {spec.parallel, !spec.more_objectives.empty(), !spec.constraints.empty()};
+}
+
+SamplerChoice choose_sampler(const SearchSpace& space, const SearchTerms& terms) {
+  if (terms.several_objectives) return {"tpe", "several objectives"};
+  if (terms.constrained) return {"tpe", "constraints"};
   const auto& parameters = space.parameters();
   const size_t size = space.size();
   const auto choices = static_cast<size_t>(
@@ -24,8 +30,8 @@ SamplerChoice choose_sampler(const SearchSpace& space, std::optional<int64_t> pa
     return {"tpe", concat(size, " parameters, more than ", kMostParameters)};
   if (2 * choices > size)
     return {"tpe", concat("choices without an order: ", choices, " of ", size, " parameters")};
-  if (parallel.value_or(1) > kMostParallel)
-    return {"tpe", concat(*parallel, " folds at a time, more than ", kMostParallel)};
+  if (terms.parallel.value_or(1) > kMostParallel)
+    return {"tpe", concat(*terms.parallel, " folds at a time, more than ", kMostParallel)};
   return {"gp", concat(size, size == 1 ? " parameter" : " parameters",
                        ", mostly numbers, none of them conditional")};
 }

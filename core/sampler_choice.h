@@ -5,8 +5,18 @@
 #include <string>
 
 #include "core/search_space.h"
+#include "core/study.h"
 
 namespace foldmill {
+
+// What a sampler of type auto goes by beside the space.
+struct SearchTerms {
+  std::optional<int64_t> parallel = {};  // folds that may run at a time
+  bool several_objectives = false;
+  bool constrained = false;
+};
+
+SearchTerms terms_of(const StudySpec& spec);
 
 // What a sampler of type auto is in a study.
 struct SamplerChoice {
@@ -14,9 +24,8 @@ struct SamplerChoice {
   std::string reason;  // "6 parameters, mostly numbers, none of them conditional"
 };
 
-// A function of the space and of how many folds may run at a time, which a study never changes; so
-// not of the budget, which `study extend` does: within a small one both choices draw at random
-// anyway, and gp bounds the cost of a large one by itself.
-SamplerChoice choose_sampler(const SearchSpace& space, std::optional<int64_t> parallel);
+// A function of what a study never changes; so not of the budget, which `study extend` does: within
+// a small one all choices draw at random anyway, and gp bounds the cost of a large one by itself.
+SamplerChoice choose_sampler(const SearchSpace& space, const SearchTerms& terms);
 
 }  // namespace foldmill

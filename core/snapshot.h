@@ -30,8 +30,18 @@ struct FoldSnapshot {
   std::optional<double> value;
   std::vector<double>
       curve;  // objective by epoch from 1, superseded reports left out; may hold NaN
+  // Of a running trial: StudySpec::further_metrics(), each like `curve` and as long.
+  std::vector<std::vector<double>> more_curves;
   std::vector<AttemptSnapshot> attempts;  // in order of number
   std::optional<Checkpoint> checkpoint;
+};
+
+// A trial handed to a loop outside.
+struct AskSnapshot {
+  int64_t number = 1;
+  std::string key;
+  WorkerId holder;
+  Milliseconds lease{0};
 };
 
 struct TrialSnapshot {
@@ -40,10 +50,13 @@ struct TrialSnapshot {
   ParameterSet params;
   bool enqueued = false;
   std::optional<double> value;
+  MetricValues metrics = {};
+  double violation = 0;
   EndCause cause = EndCause::kNone;
   WallTime created;
   std::optional<WallTime> ended;
   std::vector<FoldSnapshot> folds;
+  std::vector<AskSnapshot> asks = {};  // in order of number
 };
 
 struct StudySnapshot {

@@ -1,6 +1,7 @@
 #include "core/study.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/enum_names.h"
 
@@ -49,6 +50,33 @@ int64_t StudySpec::max_epochs() const {
       if (const int64_t* epochs = std::get_if<int64_t>(&value))
         largest = std::max(largest, *epochs);
   return largest;
+}
+
+std::vector<Goal> StudySpec::goals() const {
+  std::vector<Goal> goals{{objective.metric, objective.direction}};
+  goals.insert(goals.end(), more_objectives.begin(), more_objectives.end());
+  return goals;
+}
+
+std::vector<std::string> StudySpec::further_metrics() const {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& metric) {
+    if (metric != objective.metric && std::find(names.begin(), names.end(), metric) == names.end())
+      names.push_back(metric);
+  };
+  for (const Goal& goal : more_objectives) add(goal.metric);
+  for (const Constraint& constraint : constraints) add(constraint.metric);
+  return names;
+}
+
+double StudySpec::violation(double value, const MetricValues& further) const {
+  double total = 0;
+  for (const Constraint& constraint : constraints)
+    total += constraint.violation(constraint.metric == objective.metric
+                                      ? value
+                                      : find_metric(further, constraint.metric)
+                                            .value_or(std::numeric_limits<double>::quiet_NaN()));
+  return total;
 }
 
 std::string_view to_string(Direction v) { return name_in(kDirections, v); }

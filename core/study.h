@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/constraint.h"
+#include "core/epoch_report.h"
 #include "core/fold.h"
 #include "core/ids.h"
 #include "core/model_spec.h"
@@ -47,6 +49,13 @@ struct DataSpec {
 
 const std::vector<std::string>& dataset_names();
 
+// One thing to have as little or as much of as possible.
+struct Goal {
+  std::string metric;
+  Direction direction = Direction::kMinimize;
+  friend bool operator==(const Goal&, const Goal&) = default;
+};
+
 struct ObjectiveSpec {
   std::string metric = "val_loss";
   Direction direction = Direction::kMinimize;
@@ -55,7 +64,7 @@ struct ObjectiveSpec {
 };
 
 struct SamplerSpec {
-  std::string type = "tpe";        // auto, tpe, random, grid, qmc, gp, cmaes
+  std::string type = "tpe";        // auto, tpe, random, grid, qmc, gp, cmaes, nsga2
   int startup_trials = 10;         // tpe, gp: at random before the model begins
   int candidates = 24;             // tpe
   bool multivariate = true;        // tpe
@@ -68,7 +77,7 @@ struct SamplerSpec {
   bool scramble = true;            // qmc
   int grid_points = 5;             // grid: values taken from a float range without a step
   double sigma = 1.0 / 6;          // cmaes: first step, as a share of each range
-  int population = 0;              // cmaes: trials in a generation; 0: by the number of parameters
+  int population = 0;              // cmaes, nsga2: trials in a generation; 0: the sampler's own
 
   // A known type, its options in range, and those of other types left alone. Whether it can serve a
   // space is StudySpec::validate()'s to say.
@@ -129,9 +138,11 @@ struct StudySpec {
   uint64_t seed = 0;
   DataSpec data;
   ModelSpec model;
-  ParameterSet constants;  // params that are not searched, `epochs` and `batch_size` among them
-  SearchSpace space;       // params that are
-  ObjectiveSpec objective;
+  ParameterSet constants;   // params that are not searched, `epochs` and `batch_size` among them
+  SearchSpace space;        // params that are
+  ObjectiveSpec objective;  // the first, and most often the only one
+  std::vector<Goal> more_objectives;    // then there is a Pareto front instead of a best trial
+  std::vector<Constraint> constraints;  // what a trial must hold to be among the best
   SamplerSpec sampler;
   PruningSpec pruning;
   FoldPlan folds;                          // folds.seed equals seed
@@ -147,6 +158,15 @@ struct StudySpec {
   // Epochs of one attempt: a constant, or this trial's parameter.
   int64_t epochs(const ParameterSet& params) const;
   int64_t max_epochs() const;  // the largest that a trial may ask for
+
+  std::vector<Goal> goals() const;  // all objectives, the first in front
+  // What a trial is judged by beside the first objective: the metrics of the further ones in their
+  // order, then those that only constraints name. They are taken from the epoch that the first
+  // objective is taken from, so that all of a trial's values are of one state of its network.
+  std::vector<std::string> further_metrics() const;
+  // How far a trial is from feasible, summed over the constraints; 0 when it holds them all.
+  // `value`: the first objective's; `further`: by name, a missing one counts as NaN.
+  double violation(double value, const MetricValues& further) const;
 
   friend bool operator==(const StudySpec&, const StudySpec&) = default;
 };

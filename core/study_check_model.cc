@@ -87,11 +87,20 @@ Status check_cross_entropy(const StudySpec& spec) {
       "normalize: unit under data");
 }
 
+bool has_goal(const StudySpec& spec, std::string_view metric) {
+  const std::vector<Goal> goals = spec.goals();
+  return std::any_of(goals.begin(), goals.end(),
+                     [&](const Goal& goal) { return goal.metric == metric; });
+}
+
 Status check_searched_loss(const StudySpec& spec) {
-  if (!spec.space.index_of("loss") || spec.objective.metric == "val_mse_unit") return ok_status();
-  return invalid_argument(concat("objective.metric: '", spec.objective.metric,
-                                 "' of one loss cannot be compared with that of another while "
-                                 "params.loss is searched; use val_mse_unit"));
+  if (!spec.space.index_of("loss")) return ok_status();
+  for (const Goal& goal : spec.goals())
+    if (goal.metric != "val_mse_unit")
+      return invalid_argument(concat("objective.metric: '", goal.metric,
+                                     "' of one loss cannot be compared with that of another while "
+                                     "params.loss is searched; use val_mse_unit"));
+  return ok_status();
 }
 
 // What makes the loss easier is no hyperparameter of it: searched, it becomes as easy as it may.
@@ -102,7 +111,7 @@ Status check_searched_task(const StudySpec& spec) {
           concat("params.", name,
                  ": the noise is the task; searched, it would only become as weak "
                  "as it may. Set it to a constant"));
-  if (!spec.space.index_of("kl_weight") || spec.objective.metric != "val_loss") return ok_status();
+  if (!spec.space.index_of("kl_weight") || !has_goal(spec, "val_loss")) return ok_status();
   return invalid_argument(
       "objective.metric: val_loss is smallest for the smallest params.kl_weight; judge by "
       "val_reconstruction, val_kl or val_mse_unit, or set kl_weight to a constant");
@@ -165,18 +174,6 @@ Status check_model(const StudySpec& spec) {
         concat("data.normalize: a gan's generator ends in tanh, whose values lie between -1 and 1, "
                "so it wants symmetric, got ",
                to_string(spec.data.normalize), "; write normalize: symmetric"));
-  return ok_status();
-}
-
-Status check_objective(const StudySpec& spec) {
-  const auto& [metric, direction, take] = spec.objective;
-  if (metric.empty())
-    return invalid_argument("objective.metric: name the metric that the study is about");
-  if (spec.model.type == "command") return ok_status();
-  FOLDMILL_RETURN_IF_ERROR(check_word("objective.metric", metric, metrics_of(spec.model.type)));
-  if (direction == Direction::kMinimize && metric.ends_with("accuracy"))
-    return invalid_argument(concat("objective.direction: the greater '", metric,
-                                   "' is the better; write direction: maximize"));
   return ok_status();
 }
 

@@ -44,7 +44,7 @@ const std::vector<SamplerOption>& sampler_options() {
       {"scramble", {"qmc"}, left_alone<&SamplerSpec::scramble>},
       {"grid_points", {"grid"}, left_alone<&SamplerSpec::grid_points>},
       {"sigma", {"cmaes"}, left_alone<&SamplerSpec::sigma>},
-      {"population", {"cmaes"}, left_alone<&SamplerSpec::population>}};
+      {"population", {"cmaes", "nsga2"}, left_alone<&SamplerSpec::population>}};
   return kOptions;
 }
 
@@ -78,19 +78,23 @@ Status check_gp(const SamplerSpec& sampler) {
   return check_within(path_of("max_trials"), sampler.max_trials, 10, kMaxModelled);
 }
 
+Status check_population(const SamplerSpec& sampler) {
+  if (sampler.population == 0) return ok_status();
+  return check_within(path_of("population"), sampler.population, 4, kMaxPopulation);
+}
+
 Status check_cmaes(const SamplerSpec& sampler) {
   if (!(sampler.sigma > 0 && sampler.sigma <= 1))
     return invalid_argument(concat(path_of("sigma"), ": must be above 0 and at most 1, got ",
                                    format_number(sampler.sigma)));
-  if (sampler.population == 0) return ok_status();
-  return check_within(path_of("population"), sampler.population, 4, kMaxPopulation);
+  return check_population(sampler);
 }
 
 }  // namespace
 
 const std::vector<std::string>& sampler_types() {
   static const std::vector<std::string> kTypes{"auto", "tpe", "random", "grid",
-                                               "qmc",  "gp",  "cmaes"};
+                                               "qmc",  "gp",  "cmaes",  "nsga2"};
   return kTypes;
 }
 
@@ -100,6 +104,7 @@ Status SamplerSpec::validate() const {
   if (type == "tpe") return check_tpe(*this);
   if (type == "gp") return check_gp(*this);
   if (type == "cmaes") return check_cmaes(*this);
+  if (type == "nsga2") return check_population(*this);
   if (type == "qmc") return check_word(path_of("sequence"), sequence, {"sobol", "halton"});
   if (type == "grid") return check_within(path_of("grid_points"), grid_points, 2, kMaxGridPoints);
   return ok_status();

@@ -24,12 +24,11 @@ std::unique_ptr<Sampler> make_plain(const SamplerSpec& spec) {
 
 }  // namespace
 
-Result<std::unique_ptr<Sampler>> make_sampler(const SamplerSpec& spec,
-                                              std::optional<int64_t> parallel) {
+Result<std::unique_ptr<Sampler>> make_sampler(const SamplerSpec& spec, const SearchTerms& terms) {
   FOLDMILL_RETURN_IF_ERROR(spec.validate());
   // These two do not repeat themselves, or leave it to whom they pick.
   if (spec.type == "grid") return std::unique_ptr<Sampler>(std::make_unique<GridSampler>(spec));
-  if (spec.type == "auto") return std::unique_ptr<Sampler>(std::make_unique<AutoSampler>(parallel));
+  if (spec.type == "auto") return std::unique_ptr<Sampler>(std::make_unique<AutoSampler>(terms));
   return std::unique_ptr<Sampler>(std::make_unique<DistinctSampler>(make_plain(spec)));
 }
 

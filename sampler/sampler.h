@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "core/result.h"
+#include "core/sampler_choice.h"
 #include "core/search_space.h"
 #include "core/study.h"
 #include "sampler/history.h"
@@ -27,10 +27,10 @@ class Sampler {
                                        const ParameterSet& fixed) const = 0;
 };
 
-// Refuses unknown types and options out of range. `parallel` is the study's, which type auto goes
-// by. Where a space has finitely many points, none is suggested twice while there are others
+// Refuses unknown types and options out of range. `terms` are what type auto goes by. Where a space
+// has finitely many points, none is suggested twice while there are others
 // (sampler/distinct_sampler.h).
 Result<std::unique_ptr<Sampler>> make_sampler(const SamplerSpec& spec,
-                                              std::optional<int64_t> parallel = std::nullopt);
+                                              const SearchTerms& terms = {});
 
 }  // namespace foldmill::sampler

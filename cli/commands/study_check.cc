@@ -73,7 +73,7 @@ std::string describe_tpe(const SamplerSpec& sampler) {
 }
 
 std::string describe_auto(const StudySpec& spec) {
-  const SamplerChoice choice = choose_sampler(spec.space, spec.parallel);
+  const SamplerChoice choice = choose_sampler(spec.space, terms_of(spec));
   return concat(": ", choice.type, ", because of ", choice.reason);
 }
 

@@ -21,7 +21,9 @@ std::string_view first_difference(const StudySpec& a, const StudySpec& b) {
   if (a.data != b.data) return "data";
   if (!same_model(a.model, b.model)) return "model";
   if (a.constants != b.constants || !(a.space == b.space)) return "params";
-  if (a.objective != b.objective) return "objective";
+  if (a.objective != b.objective || a.more_objectives != b.more_objectives ||
+      a.constraints != b.constraints)
+    return "objective";
   if (a.sampler != b.sampler) return "sampler";
   if (a.pruning != b.pruning) return "pruning";
   if (a.folds != b.folds) return "folds";

@@ -8,7 +8,7 @@ Result<ParameterSet> AutoSampler::suggest(const History& history, const SearchSp
                                           Direction direction, uint64_t study_seed,
                                           TrialNumber number, const ParameterSet& fixed) const {
   SamplerSpec picked;
-  picked.type = choose_sampler(space, parallel_).type;
+  picked.type = choose_sampler(space, terms_).type;
   FOLDMILL_ASSIGN_OR_RETURN(const auto sampler, make_sampler(picked));
   return sampler->suggest(history, space, direction, study_seed, number, fixed);
 }

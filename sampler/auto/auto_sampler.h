@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/sampler_choice.h"
 #include "sampler/sampler.h"
 
 namespace foldmill::sampler {
@@ -8,14 +9,14 @@ namespace foldmill::sampler {
 // default options.
 class AutoSampler final : public Sampler {
  public:
-  explicit AutoSampler(std::optional<int64_t> parallel) : parallel_(parallel) {}
+  explicit AutoSampler(const SearchTerms& terms) : terms_(terms) {}
 
   Result<ParameterSet> suggest(const History& history, const SearchSpace& space,
                                Direction direction, uint64_t study_seed, TrialNumber number,
                                const ParameterSet& fixed) const override;
 
  private:
-  std::optional<int64_t> parallel_;  // of the study
+  SearchTerms terms_;
 };
 
 }  // namespace foldmill::sampler

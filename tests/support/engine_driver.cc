@@ -221,7 +221,7 @@ void EngineDriver::answer_questions() {
   while (!hold_ && !questions_.empty()) {
     const effect::AskSampler ask = std::move(questions_.front());
     questions_.pop_front();
-    const auto sampler = sampler::make_sampler(ask.spec->sampler, ask.spec->parallel);
+    const auto sampler = sampler::make_sampler(ask.spec->sampler, terms_of(*ask.spec));
     auto params =
         sampler.value()->suggest(ask.history, ask.spec->space, ask.spec->objective.direction,
                                  ask.spec->seed, ask.trial, ask.fixed);

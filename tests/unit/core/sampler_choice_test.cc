@@ -17,7 +17,7 @@ SearchSpace floats(int count) {
 
 void expect_choice(const SearchSpace& space, std::optional<int64_t> parallel,
                    const std::string& type, const std::string& because) {
-  const SamplerChoice choice = choose_sampler(space, parallel);
+  const SamplerChoice choice = choose_sampler(space, {.parallel = parallel});
   EXPECT_EQ(choice.type, type);
   EXPECT_THAT(choice.reason, HasSubstr(because));
 }

@@ -4,9 +4,10 @@
 
 namespace foldmill::trainer {
 
-// The same maps [n, c, h, w] with their channels side by side in memory: half the time or less in
-// oneDNN at the widths of an autoencoder. Maps of one channel lie the same either way; there only
-// the strides say so, and torch takes no notice unless told.
+// The same maps [n, c, h, w] with their channels side by side in memory, which oneDNN likes better
+// at the widths of an autoencoder: a tenth to a third less time, and far less for maps of one
+// channel. Those lie the same either way; only the strides say so, and torch takes no notice unless
+// told.
 inline torch::Tensor channels_last(const torch::Tensor& maps) {
   if (maps.size(1) == 1 && maps.is_contiguous()) {
     const int64_t height = maps.size(2), width = maps.size(3);

@@ -53,6 +53,7 @@ Coordinator::Coordinator(Database database, Options options, const Logging& logg
       worker_service_(control_, sessions_, event_sink(), logging.logger("coordinator.rpc"),
                       FOLDMILL_VERSION),
       study_service_({control_, requests_, watches_, reader_, event_sink(), server_info()}),
+      trial_service_({control_, requests_, event_sink()}),
       artifact_service_(*artifacts_, files_) {}
 
 Coordinator::~Coordinator() { shutdown(); }
@@ -100,6 +101,7 @@ Status Coordinator::listen() {
   }
   builder.RegisterService(&worker_service_);
   builder.RegisterService(&study_service_);
+  builder.RegisterService(&trial_service_);
   builder.RegisterService(&artifact_service_);
   {
     const PrivateSocketFiles guard;

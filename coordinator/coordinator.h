@@ -11,6 +11,7 @@
 #include "coordinator/options.h"
 #include "coordinator/rpc/artifact_service.h"
 #include "coordinator/rpc/study_service.h"
+#include "coordinator/rpc/trial_service.h"
 #include "coordinator/rpc/worker_service.h"
 
 namespace foldmill::coordinator {
@@ -65,6 +66,7 @@ class Coordinator {
 
   WorkerServiceImpl worker_service_;
   StudyServiceImpl study_service_;
+  TrialServiceImpl trial_service_;
   ArtifactServiceImpl artifact_service_;
   std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;

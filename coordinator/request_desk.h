@@ -17,7 +17,7 @@ class RequestDesk {
   engine::RequestId add(OnReply on_reply) {
     const engine::RequestId id(++last_);
     if (closed_) {
-      on_reply({id, *closed_, {}, {}});
+      on_reply({.request = id, .status = *closed_});
     } else {
       waiting_.emplace(id, std::move(on_reply));
     }
@@ -36,7 +36,8 @@ class RequestDesk {
   // hold up the server's shutdown for ever.
   void refuse_all(const Status& why) {
     closed_ = why;
-    for (const auto& [id, on_reply] : std::exchange(waiting_, {})) on_reply({id, why, {}, {}});
+    for (const auto& [id, on_reply] : std::exchange(waiting_, {}))
+      on_reply({.request = id, .status = why});
   }
 
  private:

@@ -140,8 +140,21 @@ void TransitionLog::write(const change::CheckpointDropped& c) {
   log_->debug(log_line("checkpoint dropped", fields_of(c.fold)));
 }
 
+void TransitionLog::write(const change::TrialAsked& c) {
+  LogFields fields = fields_of(c.trial);
+  add(&fields, "lease", concat(c.number));
+  add(&fields, "holder", workers_[c.holder]);
+  log_->info(log_line("trial handed out", fields));
+}
+
+void TransitionLog::write(const change::PointEnqueued& c) {
+  log_->info(log_line("point enqueued",
+                      {{"study", to_string(c.study)}, {"position", concat(c.position)}}));
+}
+
 void TransitionLog::write(const change::WorkerSeen& c) {
   workers_[c.worker] = c.name;
+  if (c.slots == 0) return;  // an asker: what it is handed is logged
   std::string& state = worker_states_[c.worker];
   if (std::exchange(state, c.state) == c.state) return;
   log_->log(c.state == "lost" ? spdlog::level::warn : spdlog::level::info,

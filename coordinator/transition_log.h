@@ -36,6 +36,8 @@ class TransitionLog {
   void write(const change::CheckpointRecorded& c);
   void write(const change::ArtifactRecorded& c);
   void write(const change::CheckpointDropped& c);
+  void write(const change::TrialAsked& c);
+  void write(const change::PointEnqueued& c);
   void write(const change::WorkerSeen& c);
 
   LogFields attempt_fields(AttemptId id) const;

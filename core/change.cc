@@ -17,6 +17,8 @@ struct NameOf {
   std::string_view operator()(const change::CheckpointRecorded&) { return "checkpoint_recorded"; }
   std::string_view operator()(const change::ArtifactRecorded&) { return "artifact_recorded"; }
   std::string_view operator()(const change::CheckpointDropped&) { return "checkpoint_dropped"; }
+  std::string_view operator()(const change::TrialAsked&) { return "trial_asked"; }
+  std::string_view operator()(const change::PointEnqueued&) { return "point_enqueued"; }
   std::string_view operator()(const change::WorkerSeen&) { return "worker_seen"; }
 };
 

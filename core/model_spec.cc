@@ -28,7 +28,8 @@ const std::map<std::string, TypeInfo, std::less<>>& types() {
       {"classifier",
        {kConvolutional, {"val_loss", "val_accuracy", "train_loss", "train_accuracy"}, true}},
       {"gan", {{"mlp"}, {"frechet_distance", "d_loss", "g_loss"}, false}},
-      {"command", {{}, {}, false}}};
+      {"command", {{}, {}, false}},
+      {"external", {{}, {}, false}}};
   return kTypes;
 }
 
@@ -43,8 +44,14 @@ const TypeInfo& type_info(std::string_view model_type) {
 std::string_view to_string(Target target) { return name_in(kTargets, target); }
 std::optional<Target> parse_target(std::string_view text) { return value_in(kTargets, text); }
 
+bool is_users_code(const ModelSpec& model) {
+  return model.type == "command" || is_trained_outside(model);
+}
+
+bool is_trained_outside(const ModelSpec& model) { return model.type == "external"; }
+
 const std::vector<std::string>& model_types() {
-  static const Names kNames = {"cae", "vae", "dae", "classifier", "gan", "command"};
+  static const Names kNames = {"cae", "vae", "dae", "classifier", "gan", "command", "external"};
   return kNames;
 }
 

@@ -30,10 +30,10 @@ enum class Target { kInput, kUnit };
 
 // Which network family a trial trains, with its structural constants.
 struct ModelSpec {
-  std::string type = "cae";        // cae, vae, dae, classifier, gan, command
-  std::string variant;             // gan: mlp; command: none; the others: conv3, conv4, scaled
-  Target target = Target::kInput;  // cae, vae, dae
-  int64_t classes = 10;            // classifier
+  std::string type = "cae";  // cae, vae, dae, classifier, gan, command, external
+  std::string variant;       // gan: mlp; command, external: none; the others: conv3, conv4, scaled
+  Target target = Target::kInput;          // cae, vae, dae
+  int64_t classes = 10;                    // classifier
   std::optional<EncoderSource> encoder;    // classifier; absent: trained from random weights
   std::vector<std::string> command;        // type command: the user's trainer and its arguments
   std::string workdir;                     // type command; empty: where the worker runs
@@ -44,15 +44,20 @@ struct ModelSpec {
 std::string_view to_string(Target target);  // input, unit
 std::optional<Target> parse_target(std::string_view text);
 
+// Trained by code of the user's, which takes any parameters and reports any metrics.
+bool is_users_code(const ModelSpec& model);  // command, external
+// Not by workers: by loops that ask for trials and tell their results.
+bool is_trained_outside(const ModelSpec& model);  // external
+
 // The types, and the variants of a type: the first is the default. Empty where there are none.
 const std::vector<std::string>& model_types();
 const std::vector<std::string>& variants_of(std::string_view model_type);
 Target default_target(std::string_view variant);  // unit for scaled, whose output is a sigmoid
 
 // The metrics that a trainer of ours reports each epoch for a model type, the natural objective
-// first. Empty for `command`, whose program reports what it likes.
+// first. Empty for `command` and `external`, who report what they like.
 const std::vector<std::string>& metrics_of(std::string_view model_type);
 // Whether the study may leave `objective.metric` out.
-bool has_natural_metric(std::string_view model_type);  // not: gan, command
+bool has_natural_metric(std::string_view model_type);  // not: gan, command, external
 
 }  // namespace foldmill

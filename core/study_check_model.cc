@@ -45,6 +45,19 @@ Status check_command(const ModelSpec& model) {
   return ok_status();
 }
 
+// What is for workers would be ignored.
+Status check_outside(const StudySpec& spec) {
+  const ModelSpec& model = spec.model;
+  if (!model.variant.empty() || !model.command.empty() || !model.workdir.empty() ||
+      !model.env.empty())
+    return invalid_argument("model: type 'external' has no other keys; remove them");
+  if (!spec.resources.labels.empty())
+    return invalid_argument(
+        "resources.labels: they choose workers, and type 'external' is not trained by any; remove "
+        "them");
+  return ok_status();
+}
+
 Status check_encoder(const EncoderSource& encoder, const StudySpec& spec) {
   if (spec.model.type != "classifier")
     return invalid_argument("model.encoder: only type 'classifier' has it; remove it");
@@ -147,7 +160,11 @@ Status check_nesterov(const StudySpec& spec) {
 }  // namespace
 
 Status check_data(const DataSpec& data, const ModelSpec& model) {
-  if (data.dataset.empty() && model.type == "command") return ok_status();  // it brings its own
+  if (data.dataset.empty() && is_users_code(model)) return ok_status();  // it brings its own
+  if (is_trained_outside(model))
+    return invalid_argument(
+        "data.dataset: a loop outside reads its own data, type 'external' hands it none; remove "
+        "it");
   FOLDMILL_RETURN_IF_ERROR(check_word("data.dataset", data.dataset, dataset_names()));
   if (const std::string_view wanted = path_wanted(data.dataset);
       data.path.empty() && !wanted.empty())
@@ -165,6 +182,7 @@ Status check_model(const StudySpec& spec) {
   if (model.target != Target::kInput && !is_autoencoder(model))
     return invalid_argument("model.target: only the types cae, vae and dae have it; remove it");
   if (model.type == "command") return check_command(model);
+  if (is_trained_outside(model)) return check_outside(spec);
   if (!model.command.empty())
     return invalid_argument("model.run: only type 'command' has it; remove it");
   FOLDMILL_RETURN_IF_ERROR(check_within("model.classes", model.classes, 2, kMaxClasses));
@@ -178,7 +196,7 @@ Status check_model(const StudySpec& spec) {
 }
 
 Status check_training(const StudySpec& spec) {
-  if (spec.model.type == "command") return ok_status();  // its names are its own affair
+  if (is_users_code(spec.model)) return ok_status();  // its names are its own affair
   FOLDMILL_RETURN_IF_ERROR(check_effect(spec));
   FOLDMILL_RETURN_IF_ERROR(check_cross_entropy(spec));
   FOLDMILL_RETURN_IF_ERROR(check_searched_loss(spec));

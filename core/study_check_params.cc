@@ -97,6 +97,8 @@ Status check_epochs(const StudySpec& spec) {
   if (const ParameterValue* constant = spec.constants.find(knob.name))
     return check_knob_value(knob, *constant, to_string(*constant));
   const std::optional<size_t> index = spec.space.index_of(knob.name);
+  // A loop outside may well tell nothing but the result: that is one epoch.
+  if (!index && is_trained_outside(spec.model)) return ok_status();
   if (!index) return invalid_argument("params.epochs: missing; add for example `epochs: 20`");
   const SearchParameter& parameter = spec.space.parameters()[*index];
   if (!parameter.when.empty())
@@ -112,7 +114,7 @@ Status check_params(const StudySpec& spec) {
       return invalid_argument(
           concat("params.", parameter.name, ": both a constant and a range; keep one of them"));
   FOLDMILL_RETURN_IF_ERROR(check_epochs(spec));
-  return spec.model.type == "command" ? ok_status() : check_knobs(spec);
+  return is_users_code(spec.model) ? ok_status() : check_knobs(spec);
 }
 
 std::vector<ParameterValue> possible_values(const StudySpec& spec, std::string_view name) {

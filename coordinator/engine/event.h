@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/asked_trial.h"
 #include "core/attempt.h"
 #include "core/epoch_report.h"
 #include "core/ids.h"
@@ -20,8 +21,8 @@ using SessionId = StrongId<struct SessionTag>;
 // A caller that waits for an answer to a study command.
 using RequestId = StrongId<struct RequestTag>;
 
-// What a reconnecting worker still works at, or has finished but not yet been acknowledged for: both
-// must be said, because a live attempt that is not said is lost.
+// What a reconnecting worker still works at, or has finished but not yet been acknowledged for:
+// both must be said, because a live attempt that is not said is lost.
 struct RunningAttempt {
   AttemptId attempt;
   int64_t slot = 0;
@@ -96,8 +97,29 @@ struct StudyCommanded {
   RequestId request;
   std::string study;  // name
   StudyVerb verb;
-  int64_t trials = 0;      // extend: the new total, or what is added
-  bool relative = false;   // extend: trials are added
+  int64_t trials = 0;     // extend: the new total, or what is added
+  bool relative = false;  // extend: trials are added
+};
+// From loops that train outside; see core/asked_trial.h.
+struct TrialRequested {
+  RequestId request;
+  TrialRequest what;  // validated
+};
+struct HeldRenewed {
+  RequestId request;
+  HeldTrial held;
+};
+struct HeldReported {
+  RequestId request;
+  HeldReport report;
+};
+struct HeldTold {
+  RequestId request;
+  HeldResult told;
+};
+struct PointEnqueued {
+  RequestId request;
+  EnqueueRequest point;
 };
 struct TimerFired {};
 
@@ -107,6 +129,8 @@ using Event =
     std::variant<event::WorkerJoined, event::WorkerLeft, event::WorkerDraining, event::Heartbeat,
                  event::AttemptStarted, event::EpochReported, event::CheckpointSaved,
                  event::ArtifactSaved, event::AttemptFinished, event::SuggestionReady,
-                 event::StudyCreateRequested, event::StudyCommanded, event::TimerFired>;
+                 event::StudyCreateRequested, event::StudyCommanded, event::TrialRequested,
+                 event::HeldRenewed, event::HeldReported, event::HeldTold, event::PointEnqueued,
+                 event::TimerFired>;
 
 }  // namespace foldmill::engine

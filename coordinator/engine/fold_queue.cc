@@ -1,6 +1,7 @@
 #include "coordinator/engine/fold_queue.h"
 
 #include <algorithm>
+#include <set>
 
 namespace foldmill::engine {
 
@@ -10,6 +11,22 @@ void FoldQueue::push(TrialNumber trial, FoldIndex fold, std::optional<WorkerId> 
 
 void FoldQueue::erase(TrialNumber trial) {
   std::erase_if(waiting_, [&](const auto& entry) { return entry.first.first == trial; });
+}
+
+std::optional<TrialNumber> FoldQueue::first_trial() const {
+  if (waiting_.empty()) return std::nullopt;
+  return waiting_.begin()->first.first;
+}
+
+bool FoldQueue::contains(TrialNumber trial) const {
+  const auto next = waiting_.lower_bound({trial, FoldIndex(0)});
+  return next != waiting_.end() && next->first.first == trial;
+}
+
+int64_t FoldQueue::trials() const {
+  std::set<TrialNumber> seen;
+  for (const auto& [fold, avoid] : waiting_) seen.insert(fold.first);
+  return static_cast<int64_t>(seen.size());
 }
 
 std::optional<std::pair<TrialNumber, FoldIndex>> FoldQueue::take(WorkerId worker,

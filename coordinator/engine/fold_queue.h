@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <utility>
@@ -21,6 +22,11 @@ class FoldQueue {
   // The next fold for a worker, taken out. A fold that avoids this worker is left to others, unless
   // this is the only one there.
   std::optional<std::pair<TrialNumber, FoldIndex>> take(WorkerId worker, bool only_worker);
+
+  // Whose turn it is when whole trials are given.
+  std::optional<TrialNumber> first_trial() const;
+  bool contains(TrialNumber trial) const;
+  int64_t trials() const;  // how many have folds here
 
   bool empty() const { return waiting_.empty(); }
   size_t size() const { return waiting_.size(); }

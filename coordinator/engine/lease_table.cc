@@ -4,20 +4,21 @@ namespace foldmill::engine {
 
 void LeaseTable::grant(const Lease& lease, SteadyTime now) {
   leases_[lease.attempt] = lease;
-  Holder& holder = holders_[lease.worker];
+  const HolderKey key = holder_of(lease);
+  Holder& holder = holders_[key];
+  holder.period = lease.asked_for.value_or(period_);
   holder.attempts.insert(lease.attempt);
-  set_expiry(lease.worker, holder, now + period_);
+  set_expiry(key, holder, now + holder.period);
 }
 
-void LeaseTable::renew(WorkerId worker, SteadyTime now) {
-  const auto holder = holders_.find(worker);
-  if (holder != holders_.end()) set_expiry(worker, holder->second, now + period_);
-}
+void LeaseTable::renew(WorkerId worker, SteadyTime now) { renew(HolderKey(worker), now); }
+
+void LeaseTable::renew(const TrialKey& asked, SteadyTime now) { renew(HolderKey(asked), now); }
 
 void LeaseTable::release(AttemptId attempt) {
   const auto lease = leases_.find(attempt);
   if (lease == leases_.end()) return;
-  const auto holder = holders_.find(lease->second.worker);
+  const auto holder = holders_.find(holder_of(lease->second));
   holder->second.attempts.erase(attempt);
   if (holder->second.attempts.empty()) {
     by_expiry_.erase({holder->second.expiry, holder->first});
@@ -31,19 +32,13 @@ const Lease* LeaseTable::find(AttemptId attempt) const {
   return lease == leases_.end() ? nullptr : &lease->second;
 }
 
-std::vector<Lease> LeaseTable::held_by(WorkerId worker) const {
-  std::vector<Lease> held;
-  const auto holder = holders_.find(worker);
-  if (holder == holders_.end()) return held;
-  for (AttemptId attempt : holder->second.attempts) held.push_back(leases_.at(attempt));
-  return held;
-}
+std::vector<Lease> LeaseTable::held_by(WorkerId worker) const { return held_by(HolderKey(worker)); }
 
 std::vector<Lease> LeaseTable::expired(SteadyTime now) const {
   std::vector<Lease> due;
-  for (const auto& [expiry, worker] : by_expiry_) {
+  for (const auto& [expiry, key] : by_expiry_) {
     if (expiry > now) break;
-    for (const Lease& lease : held_by(worker)) due.push_back(lease);
+    for (const Lease& lease : held_by(key)) due.push_back(lease);
   }
   return due;
 }
@@ -53,10 +48,28 @@ std::optional<SteadyTime> LeaseTable::next_expiry() const {
   return by_expiry_.begin()->first;
 }
 
-void LeaseTable::set_expiry(WorkerId worker, Holder& holder, SteadyTime expiry) {
-  by_expiry_.erase({holder.expiry, worker});
+LeaseTable::HolderKey LeaseTable::holder_of(const Lease& lease) {
+  if (lease.asked_for) return TrialKey{lease.fold.study, lease.fold.trial};
+  return lease.worker;
+}
+
+std::vector<Lease> LeaseTable::held_by(const HolderKey& key) const {
+  std::vector<Lease> held;
+  const auto holder = holders_.find(key);
+  if (holder == holders_.end()) return held;
+  for (AttemptId attempt : holder->second.attempts) held.push_back(leases_.at(attempt));
+  return held;
+}
+
+void LeaseTable::renew(const HolderKey& key, SteadyTime now) {
+  const auto holder = holders_.find(key);
+  if (holder != holders_.end()) set_expiry(key, holder->second, now + holder->second.period);
+}
+
+void LeaseTable::set_expiry(const HolderKey& key, Holder& holder, SteadyTime expiry) {
+  by_expiry_.erase({holder.expiry, key});
   holder.expiry = expiry;
-  by_expiry_.insert({expiry, worker});
+  by_expiry_.insert({expiry, key});
 }
 
 }  // namespace foldmill::engine

@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/clock.h"
@@ -12,43 +13,52 @@
 
 namespace foldmill::engine {
 
-// A live attempt: the right of one worker to report for one fold.
+// A live attempt: the right to report for one fold.
 struct Lease {
-  AttemptId attempt;
-  FoldKey fold;
-  WorkerId worker;
+  AttemptId attempt = {};
+  FoldKey fold = {};
+  WorkerId worker = {};
   int64_t slot = 0;
+  // Of a trial that a loop outside asked for: how long it may be silent.
+  std::optional<Milliseconds> asked_for = {};
 };
 
 // Who holds what until when. Every live attempt is in here and nothing else is: looking an attempt
 // up is the fencing check.
 //
 // Any word of a worker renews all that it holds, so there is one time of expiry per worker, not one
-// per attempt; renewing costs O(log workers).
+// per attempt; renewing costs O(log holders). A trial that was asked for has a time of its own,
+// because one asker's loops know nothing of each other.
 class LeaseTable {
  public:
   explicit LeaseTable(Milliseconds period) : period_(period) {}
 
-  void grant(const Lease& lease, SteadyTime now);  // the worker gets a full period for all it holds
+  void grant(const Lease& lease, SteadyTime now);  // its holder gets a full period for all it holds
   void renew(WorkerId worker, SteadyTime now);     // nothing if it holds nothing
-  void release(AttemptId attempt);                 // nothing if it is not there
+  void renew(const TrialKey& asked, SteadyTime now);  // likewise
+  void release(AttemptId attempt);                    // nothing if it is not there
 
   const Lease* find(AttemptId attempt) const;         // null: not live
-  std::vector<Lease> held_by(WorkerId worker) const;  // by attempt
+  std::vector<Lease> held_by(WorkerId worker) const;  // by attempt; without trials asked for
   std::vector<Lease> expired(SteadyTime now) const;   // by expiry, then attempt
   std::optional<SteadyTime> next_expiry() const;
 
  private:
+  using HolderKey = std::variant<WorkerId, TrialKey>;
   struct Holder {
     SteadyTime expiry;
+    Milliseconds period;
     std::set<AttemptId> attempts;
   };
-  void set_expiry(WorkerId worker, Holder& holder, SteadyTime expiry);
+  static HolderKey holder_of(const Lease& lease);
+  std::vector<Lease> held_by(const HolderKey& key) const;
+  void renew(const HolderKey& key, SteadyTime now);
+  void set_expiry(const HolderKey& key, Holder& holder, SteadyTime expiry);
 
   Milliseconds period_;
   std::unordered_map<AttemptId, Lease> leases_;
-  std::map<WorkerId, Holder> holders_;  // those that hold something
-  std::set<std::pair<SteadyTime, WorkerId>> by_expiry_;
+  std::map<HolderKey, Holder> holders_;  // those that hold something
+  std::set<std::pair<SteadyTime, HolderKey>> by_expiry_;
 };
 
 }  // namespace foldmill::engine

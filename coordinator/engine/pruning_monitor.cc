@@ -10,7 +10,7 @@ std::vector<double> values_of(const TrialRecord& trial) {
   std::vector<double> values;
   for (const FoldRecord& fold : trial.folds)
     values.push_back(fold.state == FoldState::kCompleted
-                         ? fold.value.value()
+                         ? fold.value.value_or(std::numeric_limits<double>::quiet_NaN())
                          : std::numeric_limits<double>::quiet_NaN());
   return values;
 }
@@ -39,6 +39,7 @@ void PruningMonitor::load(const TrialRecord& trial) {
 }
 
 void PruningMonitor::add_completed(const TrialRecord& trial) {
+  if (trial.violation > 0) return;
   ++completed_;
   for (size_t fold = 0; fold < trial.folds.size(); ++fold)
     histories_[fold].complete(trial.folds[fold].curve);

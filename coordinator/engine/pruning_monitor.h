@@ -20,6 +20,7 @@ class PruningMonitor {
 
   // A trial as it was recorded, in any state.
   void load(const TrialRecord& trial);
+  // One that does not hold the study's constraints is no measure for others: it is left out.
   void add_completed(const TrialRecord& trial);
   // The last value of the fold's curve is new.
   void reported(const TrialRecord& trial, FoldIndex fold);

@@ -11,6 +11,8 @@ namespace foldmill::engine {
 class RetryTally {
  public:
   void count(EndCause cause);
+  // What was counted as lost once was not: its holder has come back.
+  void forgive_loss() { --machine_; }
   // Whether the fold may be given to another attempt after one that ended for `cause`, which has
   // been counted.
   bool allows_another(EndCause cause, const RetrySpec& limits) const;

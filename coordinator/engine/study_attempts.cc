@@ -35,6 +35,23 @@ bool is_about_the_study(EndCause cause) {
          cause == EndCause::kUserError;
 }
 
+// In the order of StudySpec::further_metrics(); the report has been checked to hold them.
+std::vector<double> further_values(const StudySpec& spec, const EpochReport& report) {
+  std::vector<double> values;
+  for (const std::string& metric : spec.further_metrics()) values.push_back(*report.metric(metric));
+  return values;
+}
+
+// The first objective that is not a number any more. A metric that only has a constraint may be
+// undefined at first: what counts is where the trial ends.
+std::optional<std::pair<std::string, double>> diverged_goal(const StudySpec& spec,
+                                                            const EpochReport& report) {
+  for (const Goal& goal : spec.goals())
+    if (const double value = *report.metric(goal.metric); !std::isfinite(value))
+      return std::pair(goal.metric, value);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Verdict StudyEngine::started(const Lease& lease, Step& step) {
@@ -60,6 +77,12 @@ Status StudyEngine::check_report(const FoldKey& key, const EpochReport& report) 
   if (report.epoch > next)
     return invalid_argument(
         concat("epoch ", report.epoch, " was reported, but ", next, " is next"));
+  for (const std::string& metric : spec_->further_metrics())
+    if (!report.metric(metric))
+      return invalid_argument(concat("epoch ", report.epoch, " was reported without the metric '",
+                                     metric,
+                                     "', by which the study judges its trials; report it "
+                                     "after each epoch"));
   if (!report.metric(spec_->objective.metric))
     return invalid_argument(concat(
         "epoch ", report.epoch, " was reported without the metric '", spec_->objective.metric,
@@ -77,18 +100,18 @@ Verdict StudyEngine::epoch_reported(const Lease& lease, const EpochReport& repor
     return {AckVerdict::kRejected, sound.message()};
   }
   const double value = *report.metric(spec_->objective.metric);
-  fold.curve.append(value);
+  fold.append(value, further_values(*spec_, report));
   worked_once_ = true;
   pruning_->reported(trial_of(lease.fold), lease.fold.fold);
   step.record(id_,
               change::EpochReported{lease.attempt, lease.fold, report, value, step.now().wall});
-  if (!std::isfinite(value)) {
+  if (const auto diverged = diverged_goal(*spec_, report)) {
     send_stop(lease, EndCause::kCancelled, step);
-    fail_attempt(
-        lease,
-        {AttemptState::kFailed, EndCause::kDiverged,
-         concat(spec_->objective.metric, " is ", format_number(value), " at epoch ", report.epoch)},
-        step);
+    fail_attempt(lease,
+                 {AttemptState::kFailed, EndCause::kDiverged,
+                  concat(diverged->first, " is ", format_number(diverged->second), " at epoch ",
+                         report.epoch)},
+                 step);
   } else if (const auto decision = pruning_->judge(trial_of(lease.fold), lease.fold.fold)) {
     prune(lease.fold, *decision, fold.last_value(), step);
   }
@@ -138,7 +161,9 @@ void StudyEngine::ended(const Lease& lease, AttemptOutcome outcome, Step& step) 
   const int64_t reached = fold_of(lease.fold).curve.last_epoch();
   const int64_t epochs = spec_->epochs(trial_of(lease.fold).params);
   if (outcome.state == AttemptState::kSucceeded && reached == epochs) {
-    complete_fold(lease, step);
+    complete_fold(lease,
+                  fold_of(lease.fold).curve.take(spec_->objective.take, spec_->objective.direction),
+                  step);
   } else if (outcome.state == AttemptState::kSucceeded) {
     fail_attempt(lease,
                  {AttemptState::kFailed, EndCause::kInternal,
@@ -159,13 +184,18 @@ bool StudyEngine::may_stop(const Lease& lease) {
          commons_.workers.get(lease.worker).draining;
 }
 
-void StudyEngine::complete_fold(const Lease& lease, Step& step) {
-  TrialRecord& trial = trial_of(lease.fold);
+void StudyEngine::close_fold(const Lease& lease, std::optional<double> value, Step& step) {
   FoldRecord& fold = fold_of(lease.fold);
   end_attempt(lease, {AttemptState::kSucceeded, EndCause::kNone, {}}, step);
   fold.state = FoldState::kCompleted;
-  fold.value = fold.curve.take(spec_->objective.take, spec_->objective.direction);
+  fold.value = value;
+  worked_once_ = true;
   step.record(id_, change::FoldChanged{lease.fold, fold.state, fold.value, step.now().wall});
+}
+
+void StudyEngine::complete_fold(const Lease& lease, double value, Step& step) {
+  TrialRecord& trial = trial_of(lease.fold);
+  close_fold(lease, value, step);
   if (trial.all_folds_completed())
     end_trial(trial, {.state = TrialState::kCompleted, .value = trial.mean_value()}, step);
   else if (const auto decision = pruning_->judge_race(trial, lease.fold.fold))
@@ -231,7 +261,11 @@ void StudyEngine::end_trial(TrialRecord& trial, TrialEnd end, Step& step) {
               step);
   trial.state = end.state;
   trial.value = end.value;
-  trial.observe(spec_->space);
+  if (counts_for_budget(trial.state)) {
+    trial.metrics = trial.further_values(*spec_);
+    trial.violation = spec_->violation(trial.value.value_or(NAN), trial.metrics);
+  }
+  trial.observe(*spec_);
   --running_;
   if (counts_for_budget(trial.state)) ++counted_;
   if (trial.state == TrialState::kCompleted) pruning_->add_completed(trial);
@@ -242,7 +276,9 @@ void StudyEngine::end_trial(TrialRecord& trial, TrialEnd end, Step& step) {
                                       end.cause,
                                       end.message,
                                       end.decision,
-                                      step.now().wall});
+                                      step.now().wall,
+                                      trial.metrics,
+                                      trial.violation});
   drop_checkpoints(trial, step);
   note_failures(trial, end, step);
   finish_if_done(step);

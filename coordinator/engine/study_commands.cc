@@ -1,5 +1,6 @@
 // The verbs on one study: what `foldmill study pause|resume|stop|cancel|extend` asks for.
 
+#include <algorithm>
 #include <utility>
 
 #include "coordinator/engine/study_engine.h"
@@ -26,10 +27,33 @@ Result<std::string> StudyEngine::command(const event::StudyCommanded& command, S
   FOLDMILL_CHECK(false, "a study verb that is none");
 }
 
+// What the file asks for and what is asked for later are one queue.
+Result<std::string> StudyEngine::enqueue(const EnqueueRequest& request, Step& step) {
+  const std::string what = concat("enqueueing in ", spec_->name);
+  if (state_ == StudyState::kCancelled || state_ == StudyState::kFailed)
+    return failed_precondition(concat(what, ": ", describe(), "; resume it first"));
+  FOLDMILL_RETURN_IF_ERROR(check_point(request.point).with_context(what));
+  const auto& queue = spec_->enqueue;
+  if (!request.again && std::find(queue.begin(), queue.end(), request.point) != queue.end())
+    return concat("this point was enqueued before; --again enqueues it once more");
+  auto spec = std::make_shared<StudySpec>(*spec_);
+  spec->enqueue.push_back(request.point);
+  spec_ = std::move(spec);
+  const auto position = static_cast<int64_t>(spec_->enqueue.size()) - 1;
+  step.record(id_, change::PointEnqueued{id_, position, request.point, step.now().wall});
+  const int64_t waiting = position + 1 - enqueued_;
+  return concat(describe(), "; ", waiting, waiting == 1 ? " point waits" : " points wait",
+                counted_ + running_ + waiting > spec_->trials
+                    ? concat(", more than its budget has left: `foldmill study extend ",
+                             spec_->name, " --trials +N` gives it more")
+                    : std::string());
+}
+
 Result<std::string> StudyEngine::pause(bool at_once, Step& step) {
   if (is_finished(state_))
     return failed_precondition(concat("pausing: ", describe(), "; there is nothing to pause"));
   if (state_ == StudyState::kActive) set_state(StudyState::kPaused, {}, step);
+  at_once = at_once && !is_trained_outside(spec_->model);  // nobody there can be told to stop
   if (at_once) stop_live_attempts(EndCause::kPreempted, step);
   return concat(spec_->name, " is paused; ", live_, live_ == 1 ? " attempt " : " attempts ",
                 at_once ? "will checkpoint and give back" : "will finish first");

@@ -21,6 +21,10 @@ void add_references(const StudySpec& spec, ArtifactReferences& references) {
     references.add(*spec.model.encoder->artifact);
 }
 
+std::optional<Milliseconds> asked_lease(const TrialRecord& trial) {
+  return trial.asks.empty() ? std::nullopt : std::optional(trial.asks.back().lease);
+}
+
 }  // namespace
 
 StudyEngine::StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime created,
@@ -53,8 +57,9 @@ StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now no
   std::vector<std::pair<WallTime, bool>> ends;  // when, and whether failed
   for (const TrialSnapshot& recorded : snapshot.trials) {
     TrialRecord& trial = trials_.emplace_back(make_trial(recorded));
-    trial.observe(spec_->space);
+    trial.observe(*spec_);
     if (trial.enqueued) ++enqueued_;
+    for (const AskSnapshot& ask : trial.asks) asked_[ask.key] = trial.number;
     if (counts_for_budget(trial.state)) ++counted_;
     pruning_->load(trial);
     if (recorded.ended && trial.state != TrialState::kCancelled)
@@ -67,8 +72,12 @@ StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now no
       if (fold.live) {
         ++live_;
         const AttemptSnapshot& attempt = recorded.folds[i].attempts.back();
-        commons_.leases.grant(
-            {attempt.id, {id_, trial.number, index}, attempt.worker, attempt.slot}, now.steady);
+        commons_.leases.grant({attempt.id,
+                               {id_, trial.number, index},
+                               attempt.worker,
+                               attempt.slot,
+                               asked_lease(trial)},
+                              now.steady);
       } else if (trial.state == TrialState::kRunning && fold.state == FoldState::kPending) {
         queue_.push(trial.number, index);
       }
@@ -118,24 +127,29 @@ bool StudyEngine::wants_trial(WallTime now) const {
 }
 
 bool StudyEngine::next_is_enqueued() const {
-  return enqueued_ < static_cast<int64_t>(spec_->enqueue.size());
+  return !first_asker_fixes() && enqueued_ < static_cast<int64_t>(spec_->enqueue.size());
+}
+
+const ParameterSet& StudyEngine::next_fixed() const {
+  static const ParameterSet kNothing;
+  if (first_asker_fixes()) return asks_.front().what.fixed;
+  return next_is_enqueued() ? spec_->enqueue[static_cast<size_t>(enqueued_)] : kNothing;
 }
 
 void StudyEngine::ask_ahead(Step& step) {
-  if (!wants_trial(step.now().wall) || !desk_.wants_to_ask()) return;
+  const ParameterSet& fixed = next_fixed();
+  if (!wants_trial(step.now().wall) || !desk_.wants_to_ask(fixed)) return;
   std::vector<sampler::History::Entry> entries;
   entries.reserve(trials_.size());
   for (const TrialRecord& trial : trials_)
     if (trial.state != TrialState::kCancelled) entries.push_back(trial.observation);
-  desk_.asked();
+  desk_.asked(fixed);
   step.perform(effect::AskSampler{.study = id_,
                                   .trial = TrialNumber(static_cast<int64_t>(trials_.size())),
                                   .history_version = desk_.version(),
                                   .spec = spec_,
                                   .history = sampler::History(std::move(entries)),
-                                  .fixed = next_is_enqueued()
-                                               ? spec_->enqueue[static_cast<size_t>(enqueued_)]
-                                               : ParameterSet()});
+                                  .fixed = fixed});
 }
 
 void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
@@ -157,12 +171,13 @@ void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
 }
 
 bool StudyEngine::offer(const FreeSlot& slot, Step& step) {
-  if (state_ != StudyState::kActive || (spec_->parallel && live_ >= *spec_->parallel)) return false;
+  if (state_ != StudyState::kActive || is_trained_outside(spec_->model)) return false;
+  if (spec_->parallel && live_ >= *spec_->parallel) return false;
   if (!commons_.workers.get(slot.worker).fits(*spec_)) return false;
   const bool only_worker = queue_.empty() || !commons_.workers.another_fits(slot.worker, *spec_);
   auto fold = queue_.take(slot.worker, only_worker);
   if (!fold) {
-    if (!wants_trial(step.now().wall) || !desk_.ready()) return false;
+    if (!wants_trial(step.now().wall) || !desk_.ready(next_fixed())) return false;
     begin_trial(step);
     fold = queue_.take(slot.worker, only_worker);  // of the new trial: none of them avoids anyone
   }
@@ -174,7 +189,7 @@ void StudyEngine::begin_trial(Step& step) {
   const TrialNumber number(static_cast<int64_t>(trials_.size()));
   TrialRecord& trial =
       trials_.emplace_back(make_trial(number, desk_.take(), next_is_enqueued(), spec_->folds.k));
-  trial.observe(spec_->space);
+  trial.observe(*spec_);
   for (int64_t fold = 0; fold < spec_->folds.k; ++fold) queue_.push(number, FoldIndex(fold));
   ++running_;
   if (trial.enqueued) ++enqueued_;
@@ -186,19 +201,24 @@ void StudyEngine::begin_trial(Step& step) {
 
 void StudyEngine::lease_fold(TrialNumber trial, FoldIndex index, const FreeSlot& slot, Step& step) {
   const FoldKey key{id_, trial, index};
-  FoldRecord& fold = fold_of(key);
-  const AttemptId attempt(++commons_.last_attempt.value);
-  fold.state = FoldState::kLeased;
-  fold.live = LiveAttempt{.id = attempt, .first_epoch = fold.resume_epoch()};
-  fold.curve.truncate(fold.live->first_epoch - 1);
-  pruning_->truncated(trial_of(key), index);
-  ++live_;
-  const Lease lease{attempt, key, slot.worker, slot.slot};
-  commons_.leases.grant(lease, step.now().steady);
-  commons_.workers.occupy(slot.worker, slot.slot, attempt);
-  step.record(id_, change::AttemptLeased{attempt, key, ++fold.attempts, slot.worker, slot.slot,
-                                         fold.live->first_epoch, step.now().wall});
+  const Lease lease = open_attempt({.fold = key, .worker = slot.worker, .slot = slot.slot},
+                                   fold_of(key).resume_epoch(), step);
+  commons_.workers.occupy(slot.worker, slot.slot, lease.attempt);
   step.perform(effect::SendAssignment{slot.session, slot.slot, make_assignment(lease)});
+}
+
+Lease StudyEngine::open_attempt(Lease lease, int64_t first_epoch, Step& step) {
+  FoldRecord& fold = fold_of(lease.fold);
+  lease.attempt = AttemptId(++commons_.last_attempt.value);
+  fold.state = FoldState::kLeased;
+  fold.live = LiveAttempt{.id = lease.attempt, .first_epoch = first_epoch};
+  fold.truncate(first_epoch - 1);
+  pruning_->truncated(trial_of(lease.fold), lease.fold.fold);
+  ++live_;
+  commons_.leases.grant(lease, step.now().steady);
+  step.record(id_, change::AttemptLeased{lease.attempt, lease.fold, ++fold.attempts, lease.worker,
+                                         lease.slot, first_epoch, step.now().wall});
+  return lease;
 }
 
 Assignment StudyEngine::make_assignment(const Lease& lease) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "coordinator/engine/suggestion_desk.h"
 #include "coordinator/engine/trial_record.h"
 #include "coordinator/engine/worker_registry.h"
+#include "core/asked_trial.h"
 
 namespace foldmill::engine {
 
@@ -75,8 +77,18 @@ class StudyEngine {
   // Also for attempts that are lost: then nobody speaks.
   void ended(const Lease& lease, AttemptOutcome outcome, Step& step);
 
+  // --- trials of a study that is trained outside: handed out to those who ask (study_asks.cc), and
+  // what becomes of them (study_results.cc)
+  // Answered now or, when the sampler is done, by a later step's serve_asks().
+  void ask(RequestId request, TrialRequest what, Step& step);
+  void serve_asks(Step& step);
+  Result<TrialStanding> renew(const HeldTrial& held, Step& step);
+  Result<TrialStanding> reported(const HeldReport& report, Step& step);
+  Result<TrialStanding> told(const HeldResult& told, Step& step);
+
   // --- verbs: the note for the caller, or why not (study_commands.cc)
   Result<std::string> command(const event::StudyCommanded& command, Step& step);
+  Result<std::string> enqueue(const EnqueueRequest& request, Step& step);
 
  private:
   StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime created, Commons& commons);
@@ -86,14 +98,19 @@ class StudyEngine {
   bool over_time(WallTime now) const;
   bool wants_trial(WallTime now) const;
   bool next_is_enqueued() const;
+  bool first_asker_fixes() const { return !asks_.empty() && !asks_.front().what.fixed.empty(); }
+  const ParameterSet& next_fixed() const;  // what the next trial has to have
 
   void begin_trial(Step& step);
   void lease_fold(TrialNumber trial, FoldIndex fold, const FreeSlot& slot, Step& step);
+  // `lease` without its attempt, which is numbered here.
+  Lease open_attempt(Lease lease, int64_t first_epoch, Step& step);
   Assignment make_assignment(const Lease& lease) const;
 
   Status check_report(const FoldKey& key, const EpochReport& report) const;
   bool may_stop(const Lease& lease);
-  void complete_fold(const Lease& lease, Step& step);
+  void complete_fold(const Lease& lease, double value, Step& step);
+  void close_fold(const Lease& lease, std::optional<double> value, Step& step);
   void end_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
   void fail_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
   void requeue(const Lease& lease, std::optional<WorkerId> avoid, Step& step);
@@ -116,6 +133,35 @@ class StudyEngine {
   void note_failures(const TrialRecord& trial, const TrialEnd& end, Step& step);
   void discard_unreferenced(const ArtifactRef& artifact, Step& step);
 
+  Status check_ask(const TrialRequest& what) const;
+  Status check_point(const ParameterSet& point) const;  // values for some of what is searched
+  Status check_fold(FoldIndex fold) const;
+  std::optional<Result<AskedTrial>> answer_ask(const TrialRequest& what, Step& step);
+  Result<AskedTrial> answer_again(const TrialRequest& what, TrialRecord& trial, Step& step);
+  AskedTrial hand_out(TrialRecord& trial, const TrialRequest& what, Step& step);
+  AskedTrial describe_asked(const TrialRecord& trial) const;
+  std::string name_of(const TrialRecord& trial) const;  // "demo/3"
+  TrialStanding standing_of(const TrialRecord& trial, bool repeated, std::string note) const;
+  // The trial that is spoken of, if whoever speaks is the last that it was handed to.
+  Result<TrialRecord*> held_trial(const HeldTrial& held);
+  // Any word of its holder: the lease begins anew. One that had ended goes on, as long as nobody
+  // else was handed the trial.
+  void hear_holder(TrialRecord& trial, Step& step);
+  void lease_unfinished_folds(TrialRecord& trial, bool from_where_they_are, Step& step);
+  Lease live_lease(const FoldRecord& fold) const { return *commons_.leases.find(fold.live->id); }
+
+  Result<TrialStanding> repeat_report(TrialRecord& trial, const HeldReport& report, Step& step);
+  Status check_told_epoch(const TrialRecord& trial, const HeldReport& report) const;
+  Result<TrialStanding> repeat_result(const TrialRecord& trial, const TrialResult& result) const;
+  Result<TrialStanding> complete(TrialRecord& trial, const TrialResult& result, Step& step);
+  Result<TrialStanding> complete_by_reports(TrialRecord& trial, std::optional<FoldIndex> only,
+                                            Step& step);
+  Result<TrialStanding> complete_told_fold(TrialRecord& trial, FoldIndex fold,
+                                           const TrialResult& result, Step& step);
+  Result<TrialStanding> complete_as_a_whole(TrialRecord& trial, const TrialResult& result,
+                                            Step& step);
+  void let_go(TrialRecord& trial, const AttemptOutcome& outcome, Step& step);
+
   void set_state(StudyState state, std::string reason, Step& step);
   void set_budget(int64_t trials, Step& step);
   void finish_if_done(Step& step);
@@ -137,12 +183,18 @@ class StudyEngine {
   Status pruner_status_;
   std::unique_ptr<PruningMonitor> pruning_;
   FoldQueue queue_;
+  struct WaitingAsk {
+    RequestId request;
+    TrialRequest what;
+  };
+  std::deque<WaitingAsk> asks_;               // not yet answered, in order
+  std::map<std::string, TrialNumber> asked_;  // what was answered, by the asker's key
   SuggestionDesk desk_;
-  int64_t counted_ = 0;   // completed + pruned
-  int64_t running_ = 0;   // trials
-  int64_t live_ = 0;      // attempts
+  int64_t counted_ = 0;                   // completed + pruned
+  int64_t running_ = 0;                   // trials
+  int64_t live_ = 0;                      // attempts
   std::optional<std::string> exhausted_;  // why the sampler has no more points
-  int64_t enqueued_ = 0;  // trials begun that the user asked for
+  int64_t enqueued_ = 0;                  // trials begun that the user asked for
   int consecutive_failures_ = 0;
   bool worked_once_ = false;  // some attempt has reported an epoch
   // `study stop` lowers the budget to what is running, so that the wish outlives a restart; this is

@@ -15,7 +15,8 @@ namespace foldmill::engine {
 //
 // (1) the sampler is asked for the next trial; at most one question of a study is out.
 // (2) the answer came, and the history is still the one it was made from.
-// (3) the answer came too late, or a ready one was used or outlived by the history.
+// (3) the answer came too late, or a ready one was used, outlived by the history, or is of other
+//     fixed values than the next trial has to have.
 //
 // The next trial's parameters, made one ahead of need. A suggestion is only ever used with the very
 // history it was made from, which is what makes a run on one slot repeatable to the bit.
@@ -27,8 +28,12 @@ class SuggestionDesk {
   }
   uint64_t version() const { return version_; }
 
-  bool wants_to_ask() const { return !asked_ && !ready_; }
-  void asked() { asked_ = version_; }
+  bool wants_to_ask(const ParameterSet& fixed) const { return !asked_ && !ready(fixed); }
+  void asked(ParameterSet fixed) {
+    asked_ = version_;
+    fixed_ = std::move(fixed);
+    ready_.reset();
+  }
 
   // Whether this answers the question that is out; it no longer is then.
   bool answers(uint64_t version) {
@@ -41,12 +46,13 @@ class SuggestionDesk {
     if (version == version_) ready_ = std::move(params);
   }
 
-  bool ready() const { return ready_.has_value(); }
+  bool ready(const ParameterSet& fixed) const { return ready_ && fixed_ == fixed; }
   ParameterSet take() { return *std::exchange(ready_, std::nullopt); }
 
  private:
   uint64_t version_ = 1;
   std::optional<uint64_t> asked_;  // the version that the question was made from
+  ParameterSet fixed_;             // of the last question
   std::optional<ParameterSet> ready_;
 };
 

@@ -40,6 +40,7 @@ struct FoldRecord {
   FoldState state = FoldState::kPending;
   std::optional<double> value;
   LearningCurve curve;  // what has been recorded and not superseded
+  std::vector<LearningCurve> more_curves;  // of StudySpec::further_metrics(), as long as `curve`
   std::optional<LiveAttempt> live;
   int64_t attempts = 0;  // so far: the number of the last one
   std::optional<Checkpoint> checkpoint;
@@ -48,6 +49,10 @@ struct FoldRecord {
   int64_t resume_epoch() const { return checkpoint ? checkpoint->epoch + 1 : 1; }
   // The last value of the curve, if it is a number.
   std::optional<double> last_value() const;
+  // An epoch more: the first objective, and the further metrics in their order.
+  void append(double first, const std::vector<double>& further);
+  // Forgets everything after `epoch`: a new attempt starts there again.
+  void truncate(int64_t epoch);
 };
 
 //             (1)             (2)
@@ -61,14 +66,22 @@ struct TrialRecord {
   ParameterSet params;
   bool enqueued = false;
   std::optional<double> value;
+  MetricValues metrics;  // once it has ended: StudySpec::further_metrics()
+  double violation = 0;  // once it has ended: StudySpec::violation()
   std::vector<FoldRecord> folds;
   sampler::History::Entry observation;
+  std::vector<AskSnapshot>
+      asks;                 // of a study that is trained outside; the last one holds the trial
+  bool given_back = false;  // by its holder, so that it may not go on with it
 
   // Mean over the folds' values; all folds must be completed.
   double mean_value() const;
   bool all_folds_completed() const;
+  // StudySpec::further_metrics(), each the mean over the folds that have reported: a completed fold
+  // counts with the epoch that its value is of, any other with its last. NaN where none has.
+  MetricValues further_values(const StudySpec& spec) const;
   // What policies see of the trial as it is now.
-  void observe(const SearchSpace& space);
+  void observe(const StudySpec& spec);
 };
 
 TrialRecord make_trial(TrialNumber number, ParameterSet params, bool enqueued, int folds);

@@ -25,8 +25,7 @@ WorkerRegistry::WorkerRegistry(const std::vector<WorkerSnapshot>& known) {
 }
 
 WorkerRegistry::Joined WorkerRegistry::join(const event::WorkerJoined& joined) {
-  const WorkerId next(workers_.empty() ? 1 : workers_.rbegin()->first.value + 1);
-  const WorkerId id = by_name_.try_emplace(joined.name, next).first->second;
+  const WorkerId id = by_name_.try_emplace(joined.name, next_id()).first->second;
   Worker& worker = workers_[id];
   Joined result{.worker = id,
                 .same_instance = worker.instance.empty() || worker.instance == joined.instance,
@@ -42,6 +41,10 @@ WorkerRegistry::Joined WorkerRegistry::join(const event::WorkerJoined& joined) {
                   .version = joined.version};
   by_session_[joined.session] = id;
   return result;
+}
+
+WorkerId WorkerRegistry::next_id() const {
+  return WorkerId(workers_.empty() ? 1 : workers_.rbegin()->first.value + 1);
 }
 
 void WorkerRegistry::leave(SessionId session) {
@@ -61,6 +64,12 @@ Worker* WorkerRegistry::by_session(SessionId session) {
 std::optional<SessionId> WorkerRegistry::session_of(WorkerId id) const {
   const auto worker = workers_.find(id);
   return worker == workers_.end() ? std::nullopt : worker->second.session;
+}
+
+WorkerRegistry::Asker WorkerRegistry::asker(const std::string& name) {
+  const auto [entry, is_new] = by_name_.try_emplace(name, next_id());
+  if (is_new) workers_[entry->second] = Worker{.id = entry->second, .name = name};
+  return {entry->second, is_new};
 }
 
 void WorkerRegistry::occupy(WorkerId id, int64_t slot, AttemptId attempt) {

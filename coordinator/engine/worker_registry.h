@@ -66,6 +66,14 @@ class WorkerRegistry {
   const Worker& get(WorkerId id) const { return workers_.at(id); }
   std::optional<SessionId> session_of(WorkerId id) const;
 
+  // Who asks for trials instead of being given folds; known like a worker, without slots. `is_new`:
+  // never seen before.
+  struct Asker {
+    WorkerId id;
+    bool is_new = false;
+  };
+  Asker asker(const std::string& name);
+
   void occupy(WorkerId id, int64_t slot, AttemptId attempt);
   void vacate(Worker& worker, AttemptId attempt);  // nothing if it occupies nothing
 
@@ -73,6 +81,8 @@ class WorkerRegistry {
   bool another_fits(WorkerId than, const StudySpec& spec) const;
 
  private:
+  WorkerId next_id() const;
+
   std::map<WorkerId, Worker> workers_;
   std::map<std::string, WorkerId> by_name_;
   std::map<SessionId, WorkerId> by_session_;

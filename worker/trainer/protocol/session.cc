@@ -33,10 +33,14 @@ class SocketSink final : public AttemptSink {
   AttemptId attempt_;
 };
 
-// What this program trains: all but the user's own programs.
+// What this program trains: all but the user's own code.
 std::vector<std::string> trained_types() {
   std::vector<std::string> types = foldmill::model_types();
-  std::erase(types, "command");
+  std::erase_if(types, [](const std::string& type) {
+    ModelSpec model;
+    model.type = type;
+    return is_users_code(model);
+  });
   return types;
 }
 

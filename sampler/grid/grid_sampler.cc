@@ -45,13 +45,15 @@ Result<ParameterSet> GridSampler::suggest(const History& history, const SearchSp
   ParameterSet point = grid.at(order(place));
   if (was_tried(history, key_of(space, point))) {
     const std::set<PointKey> taken = taken_on(grid, space, history);
-    const bool exhausted = static_cast<int64_t>(taken.size()) == *size;
-    if (exhausted && fixed.empty())
-      return out_of_range(concat("all ", *size, " points of the grid have been tried"));
-    while (!exhausted && taken.contains(key_of(space, point))) {
+    // Where a range is too narrow for its grid some points coincide, so that not as many are taken
+    // as there are: one walk around shows whether any is left.
+    int64_t left = static_cast<int64_t>(taken.size()) == *size ? 0 : *size;
+    for (; left > 0 && taken.contains(key_of(space, point)); --left) {
       place = (place + 1) % *size;
       point = grid.at(order(place));
     }
+    if (left == 0 && fixed.empty())
+      return out_of_range(concat("all ", *size, " points of the grid have been tried"));
   }
   return overlay(space, fixed, point, Random(study_seed, RandomPurpose::kSampler, number));
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
 
 #include "core/grid_points.h"
@@ -87,6 +88,18 @@ TEST_F(GridSamplerTest, FillsAPartOfAPointIn) {
   const ParameterSet point = next({{"opt", word("sgd")}}).value();
   EXPECT_EQ(space_.validate(point), ok_status());
   EXPECT_EQ(point.get_string("opt"), "sgd");
+}
+
+// Three points are asked of a range that has two numbers.
+TEST_F(GridSamplerTest, PointsThatCoincideAreOne) {
+  space_ =
+      SearchSpace::create({{"x", Distribution::make_float(1, std::nextafter(1, 2)).value(), {}}})
+          .value();
+  for (const double x : {1.0, std::nextafter(1, 2)}) {
+    EXPECT_TRUE(next().ok());
+    record({{"x", x}});
+  }
+  EXPECT_EQ(next().status().code(), StatusCode::kOutOfRange);
 }
 
 TEST_F(GridSamplerTest, TheSeedShufflesTheOrder) {

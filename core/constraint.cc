@@ -25,6 +25,14 @@ Status malformed(std::string_view text, std::string_view why) {
                                  "\"n_parameters <= 200000\""));
 }
 
+// 200000, not 2e+05.
+std::string bound_text(double bound) {
+  constexpr double kMostExact = 9e15;
+  if (std::trunc(bound) == bound && std::fabs(bound) < kMostExact)
+    return std::to_string(static_cast<int64_t>(bound));
+  return format_number(bound);
+}
+
 }  // namespace
 
 double Constraint::violation(double value) const {
@@ -55,7 +63,7 @@ Result<Constraint> parse_constraint(std::string_view text) {
 
 std::string to_string(const Constraint& constraint) {
   return concat(constraint.metric, " ", to_string(constraint.relation), " ",
-                format_number(constraint.bound));
+                bound_text(constraint.bound));
 }
 
 }  // namespace foldmill

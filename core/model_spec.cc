@@ -18,16 +18,17 @@ struct TypeInfo {
 
 const std::map<std::string, TypeInfo, std::less<>>& types() {
   static const Names kConvolutional = {"conv3", "conv4", "scaled"};
+  static constexpr const char* kSize = "n_parameters";  // the same in every epoch
   static const std::map<std::string, TypeInfo, std::less<>> kTypes = {
-      {"cae", {kConvolutional, {"val_loss", "val_mse_unit", "train_loss"}, true}},
+      {"cae", {kConvolutional, {"val_loss", "val_mse_unit", "train_loss", kSize}, true}},
       {"vae",
        {kConvolutional,
-        {"val_loss", "val_reconstruction", "val_kl", "val_mse_unit", "train_loss"},
+        {"val_loss", "val_reconstruction", "val_kl", "val_mse_unit", "train_loss", kSize},
         true}},
-      {"dae", {kConvolutional, {"val_loss", "val_mse_unit", "train_loss"}, true}},
+      {"dae", {kConvolutional, {"val_loss", "val_mse_unit", "train_loss", kSize}, true}},
       {"classifier",
-       {kConvolutional, {"val_loss", "val_accuracy", "train_loss", "train_accuracy"}, true}},
-      {"gan", {{"mlp"}, {"frechet_distance", "d_loss", "g_loss"}, false}},
+       {kConvolutional, {"val_loss", "val_accuracy", "train_loss", "train_accuracy", kSize}, true}},
+      {"gan", {{"mlp"}, {"frechet_distance", "d_loss", "g_loss", kSize}, false}},
       {"command", {{}, {}, false}},
       {"external", {{}, {}, false}}};
   return kTypes;

@@ -12,14 +12,14 @@ constexpr size_t kMostConstraints = 100;
 
 // `where`: the key's path. A program of the user's may report any metric.
 Status check_metric(std::string_view where, const std::string& metric, const StudySpec& spec) {
-  if (spec.model.type == "command") return ok_status();
+  if (is_users_code(spec.model)) return ok_status();
   return check_word(where, metric, metrics_of(spec.model.type));
 }
 
 Status check_goal(std::string_view where, const Goal& goal, const StudySpec& spec) {
   if (goal.metric.empty())
     return invalid_argument(concat(where, ".metric: name the metric that the study is about"));
-  if (spec.model.type == "command") return ok_status();
+  if (is_users_code(spec.model)) return ok_status();
   FOLDMILL_RETURN_IF_ERROR(check_metric(concat(where, ".metric"), goal.metric, spec));
   if (goal.direction == Direction::kMinimize && goal.metric.ends_with("accuracy"))
     return invalid_argument(concat(where, ".direction: the greater '", goal.metric,

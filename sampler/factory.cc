@@ -3,6 +3,7 @@
 #include "sampler/distinct_sampler.h"
 #include "sampler/gp/gp_sampler.h"
 #include "sampler/grid/grid_sampler.h"
+#include "sampler/nsga2/nsga2_sampler.h"
 #include "sampler/qmc/qmc_sampler.h"
 #include "sampler/random/random_sampler.h"
 #include "sampler/sampler.h"
@@ -15,6 +16,7 @@ namespace {
 std::unique_ptr<Sampler> make_plain(const SamplerSpec& spec) {
   if (spec.type == "random") return std::make_unique<RandomSampler>();
   if (spec.type == "qmc") return std::make_unique<QmcSampler>(spec);
+  if (spec.type == "nsga2") return std::make_unique<Nsga2Sampler>(spec);
   if (spec.type == "cmaes") return std::make_unique<CmaesSampler>(spec);
   if (spec.type == "gp")
     return std::make_unique<GpSampler>(

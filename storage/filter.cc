@@ -35,6 +35,7 @@ constexpr Field kFields[] = {
      " AND a.trial = t.number ORDER BY a.id DESC LIMIT 1)"},
     {"pruned_at", "t.pruned_epoch"},
     {"cause", "t.cause", Words::kEndCause},
+    {"violation", "t.violation"},
 };
 
 // A parameter may be called like a field: then this in front of its name reaches it.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "core/text.h"
@@ -10,6 +11,8 @@
 namespace foldmill::storage {
 
 namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 std::optional<double> without_nan(std::optional<double> value) {
   return value && std::isnan(*value) ? std::nullopt : value;
@@ -90,6 +93,9 @@ class MemoryStore::State {
     trial->value = without_nan(c.value);
     trial->cause = c.cause;
     trial->ended = c.at;
+    trial->metrics = c.metrics;
+    trial->violation = c.violation;
+    for (FoldSnapshot& fold : trial->folds) fold.more_curves.clear();
     return ok_status();
   }
 
@@ -128,6 +134,8 @@ class MemoryStore::State {
     fold->value = std::nullopt;
     const auto kept = static_cast<size_t>(c.first_epoch - 1);
     if (fold->curve.size() > kept) fold->curve.resize(kept);
+    for (std::vector<double>& curve : fold->more_curves)
+      if (curve.size() > kept) curve.resize(kept);
     places_[c.attempt] = {c.fold, {}};
     snapshot_.last_attempt = std::max(snapshot_.last_attempt, c.attempt);
     return ok_status();
@@ -163,10 +171,15 @@ class MemoryStore::State {
     if (place.fold != c.fold)
       return refusal::contradiction(what, concat("it does not hold ", refusal::describe(c.fold)));
     if (!is_live(attempt->state)) return refusal::contradiction(what, "the attempt is not live");
-    auto& curve = find(c.fold)->curve;
+    FoldSnapshot& fold = *find(c.fold);
+    auto& curve = fold.curve;
     if (c.report.epoch != static_cast<int64_t>(curve.size()) + 1)
       return refusal::contradiction(what, "the epoch before is missing, or this one is there");
     curve.push_back(c.value);
+    const std::vector<std::string> further = find(c.fold.study)->spec.further_metrics();
+    fold.more_curves.resize(further.size());
+    for (size_t i = 0; i < further.size(); ++i)
+      fold.more_curves[i].push_back(c.report.metric(further[i]).value_or(kNan));
     place.reported.insert(c.report.epoch);
     return ok_status();
   }
@@ -198,6 +211,38 @@ class MemoryStore::State {
     FoldSnapshot* fold = find(c.fold);
     if (!fold) return refusal::unknown(refusal::describe(c.fold));
     fold->checkpoint = std::nullopt;
+    return ok_status();
+  }
+
+  Status write(const change::TrialAsked& c) {
+    TrialSnapshot* trial = find(c.trial);
+    if (!trial) return refusal::unknown(refusal::describe(c.trial));
+    if (!std::ranges::count(snapshot_.workers, c.holder, &WorkerSnapshot::id))
+      return refusal::unknown(concat("worker ", c.holder.value));
+    const auto known = static_cast<int64_t>(trial->asks.size());
+    const std::string what = concat("lease ", c.number, " of ", refusal::describe(c.trial));
+    if (c.number <= known)
+      return trial->asks[static_cast<size_t>(c.number - 1)].key == c.key
+                 ? ok_status()
+                 : refusal::contradiction(what, "it is another one's");
+    if (c.number != known + 1) return refusal::contradiction(what, "the one before it is missing");
+    for (const TrialSnapshot& other : find(c.trial.study)->trials)
+      if (std::ranges::count(other.asks, c.key, &AskSnapshot::key))
+        return refusal::contradiction(what, "its key is taken");
+    trial->asks.push_back({c.number, c.key, c.holder, c.lease});
+    return ok_status();
+  }
+
+  Status write(const change::PointEnqueued& c) {
+    StudySnapshot* study = find(c.study);
+    if (!study) return refusal::unknown(concat("study ", c.study.value));
+    auto& queue = study->spec.enqueue;
+    const auto known = static_cast<int64_t>(queue.size());
+    const std::string what = concat("point ", c.position, " of study ", c.study.value);
+    if (c.position < known && queue[static_cast<size_t>(c.position)] == c.point) return ok_status();
+    if (c.position != known)
+      return refusal::contradiction(what, "it is another one, or the one before it is missing");
+    queue.push_back(c.point);
     return ok_status();
   }
 

@@ -98,6 +98,22 @@ Json write(const ModelSpec& v) {
           {"env", Json(v.env)}};
 }
 
+Json write(const std::vector<Goal>& goals) {
+  Json json = Json::array();
+  for (const Goal& goal : goals)
+    json.push_back({{"metric", goal.metric}, {"direction", to_string(goal.direction)}});
+  return json;
+}
+
+Json write(const std::vector<Constraint>& constraints) {
+  Json json = Json::array();
+  for (const Constraint& constraint : constraints)
+    json.push_back({{"metric", constraint.metric},
+                    {"relation", to_string(constraint.relation)},
+                    {"bound", constraint.bound}});
+  return json;
+}
+
 Json write(const ObjectiveSpec& v) {
   return {{"metric", v.metric}, {"direction", to_string(v.direction)}, {"take", to_string(v.take)}};
 }
@@ -278,6 +294,30 @@ void read(const Json& j, ObjectiveSpec& v) {
   read_word(j, "take", parse_take, v.take);
 }
 
+// Specs of earlier versions have neither of the two.
+std::vector<Goal> read_goals(const Json& j) {
+  std::vector<Goal> goals;
+  if (const Json* list = find_object(j, "more_objectives"))
+    for (const auto& item : *list) {
+      Goal& goal = goals.emplace_back();
+      read(item, "metric", goal.metric);
+      read_word(item, "direction", parse_direction, goal.direction);
+    }
+  return goals;
+}
+
+std::vector<Constraint> read_constraints(const Json& j) {
+  std::vector<Constraint> constraints;
+  if (const Json* list = find_object(j, "constraints"))
+    for (const auto& item : *list) {
+      Constraint& constraint = constraints.emplace_back();
+      read(item, "metric", constraint.metric);
+      read_word(item, "relation", parse_relation, constraint.relation);
+      read(item, "bound", constraint.bound);
+    }
+  return constraints;
+}
+
 void read(const Json& j, SamplerSpec& v) {
   read(j, "type", v.type);
   read(j, "startup_trials", v.startup_trials);
@@ -341,6 +381,8 @@ StudySpec read_spec(const Json& j) {
   spec.constants = read_set(j.at("constants"));
   spec.space = read_space(j.at("space"), spec.constants);
   read(j.at("objective"), spec.objective);
+  spec.more_objectives = read_goals(j);
+  spec.constraints = read_constraints(j);
   read(j.at("sampler"), spec.sampler);
   read(j.at("pruning"), spec.pruning);
   read(j.at("folds"), spec.folds);
@@ -383,6 +425,8 @@ std::string spec_to_json(const StudySpec& spec) {
                {"constants", write(spec.constants)},
                {"space", write(spec.space)},
                {"objective", write(spec.objective)},
+               {"more_objectives", write(spec.more_objectives)},
+               {"constraints", write(spec.constraints)},
                {"sampler", write(spec.sampler)},
                {"pruning", write(spec.pruning)},
                {"folds", write(spec.folds)},
@@ -396,6 +440,12 @@ std::string spec_to_json(const StudySpec& spec) {
 
 Result<StudySpec> spec_from_json(std::string_view text) {
   return parse<StudySpec>("study spec", text, read_spec);
+}
+
+std::string parameters_to_json(const ParameterSet& set) { return dump(write(set)); }
+
+Result<ParameterSet> parameters_from_json(std::string_view text) {
+  return parse<ParameterSet>("point", text, read_set);
 }
 
 std::string distribution_to_json(const Distribution& distribution) {

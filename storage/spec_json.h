@@ -18,6 +18,10 @@ std::string spec_to_json(const StudySpec& spec);
 // data_loss when the text is not what spec_to_json writes.
 Result<StudySpec> spec_from_json(std::string_view text);
 
+// A point as a flat object, parameters in their order.
+std::string parameters_to_json(const ParameterSet& set);
+Result<ParameterSet> parameters_from_json(std::string_view text);
+
 // A range in Optuna's long form: {"name": "FloatDistribution", "attributes": {…}}.
 std::string distribution_to_json(const Distribution& distribution);
 Result<Distribution> distribution_from_json(std::string_view text);

@@ -154,6 +154,7 @@ v1::Study encode(const StudyRow& row) {
   out.set_epochs(row.epochs);
   out.set_epochs_saved(row.epochs_saved);
   out.set_seconds(row.seconds);
+  for (const TrialNumber trial : row.front) out.add_front(trial.value);
   return out;
 }
 
@@ -175,6 +176,7 @@ Result<StudyRow> decode(const v1::Study& message) {
   row.epochs = message.epochs();
   row.epochs_saved = message.epochs_saved();
   row.seconds = message.seconds();
+  for (const int64_t trial : message.front()) row.front.push_back(TrialNumber(trial));
   return row;
 }
 
@@ -193,6 +195,8 @@ v1::Trial encode(const TrialRow& row) {
   out.set_epochs(row.epochs);
   out.set_seconds(row.seconds);
   for (const FoldRow& fold : row.folds) *out.add_folds() = encode_fold(fold);
+  encode(row.metrics, out.mutable_metrics());
+  out.set_violation(row.violation);
   return out;
 }
 
@@ -211,6 +215,8 @@ Result<TrialRow> decode(const v1::Trial& message) {
   row.epochs = message.epochs();
   row.seconds = message.seconds();
   FOLDMILL_ASSIGN_OR_RETURN(row.folds, decode_each<FoldRow>(message.folds(), decode_fold));
+  FOLDMILL_ASSIGN_OR_RETURN(row.metrics, decode(message.metrics()));
+  row.violation = message.violation();
   return row;
 }
 

@@ -332,6 +332,37 @@ Result<ObjectiveSpec> decode(const v1::ObjectiveSpec& message) {
   return ObjectiveSpec{message.metric(), direction, *take};
 }
 
+namespace {
+
+void encode_goals(const StudySpec& spec, v1::StudySpec* out) {
+  for (const Goal& goal : spec.more_objectives) {
+    v1::Goal* message = out->add_more_objectives();
+    message->set_metric(goal.metric);
+    message->set_direction(encode_enum(goal.direction));
+  }
+  for (const Constraint& constraint : spec.constraints) {
+    v1::Constraint* message = out->add_constraints();
+    message->set_metric(constraint.metric);
+    message->set_relation(std::string(to_string(constraint.relation)));
+    message->set_bound(constraint.bound);
+  }
+}
+
+Result<Goal> decode_goal(const v1::Goal& message) {
+  FOLDMILL_ASSIGN_OR_RETURN(Direction direction, decode_enum<Direction>(message.direction()));
+  return Goal{message.metric(), direction};
+}
+
+Result<Constraint> decode_constraint(const v1::Constraint& message) {
+  const std::optional<Relation> relation = parse_relation(message.relation());
+  if (!relation)
+    return invalid_argument(
+        concat("objective.constraints: '", message.relation(), "' is neither <= nor >="));
+  return Constraint{message.metric(), *relation, message.bound()};
+}
+
+}  // namespace
+
 v1::StudySpec encode(const StudySpec& spec) {
   v1::StudySpec out;
   out.set_name(spec.name);
@@ -345,6 +376,7 @@ v1::StudySpec encode(const StudySpec& spec) {
   for (const SearchParameter& parameter : spec.space.parameters())
     *out.add_space() = encode_search_parameter(parameter);
   *out.mutable_objective() = encode(spec.objective);
+  encode_goals(spec, &out);
   *out.mutable_sampler() = encode_sampler(spec.sampler);
   *out.mutable_pruning() = encode_pruning(spec.pruning);
   *out.mutable_folds() = encode(spec.folds);
@@ -367,6 +399,10 @@ Result<StudySpec> decode_stored(const v1::StudySpec& message) {
   FOLDMILL_ASSIGN_OR_RETURN(spec.data, decode(message.data()));
   FOLDMILL_ASSIGN_OR_RETURN(spec.model, decode(message.model()));
   FOLDMILL_ASSIGN_OR_RETURN(spec.objective, decode(message.objective()));
+  FOLDMILL_ASSIGN_OR_RETURN(spec.more_objectives,
+                            decode_each<Goal>(message.more_objectives(), decode_goal));
+  FOLDMILL_ASSIGN_OR_RETURN(spec.constraints,
+                            decode_each<Constraint>(message.constraints(), decode_constraint));
   FOLDMILL_ASSIGN_OR_RETURN(spec.sampler, decode_sampler(message.sampler()));
   FOLDMILL_ASSIGN_OR_RETURN(spec.folds, decode(message.folds()));
   FOLDMILL_RETURN_IF_ERROR(decode_space(message, &spec));

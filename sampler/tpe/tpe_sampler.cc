@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "sampler/internal_range.h"
 #include "sampler/point_builder.h"
 #include "sampler/random/random_sampler.h"
 #include "sampler/tpe/parzen_estimator.h"
@@ -23,20 +24,6 @@ using Trials = std::span<const Observation* const>;
 double internal_value(const Observation& trial, size_t index) {
   return index < trial.internal.size() ? trial.internal[index]
                                        : std::numeric_limits<double>::quiet_NaN();
-}
-
-// The internal values that count as observations of a parameter.
-struct InternalRange {
-  double low;
-  double high;
-  bool contains(double internal) const { return internal >= low && internal <= high; }
-};
-
-InternalRange internal_range(const Distribution& distribution) {
-  if (const FloatDistribution* real = distribution.as_float()) return {real->low, real->high};
-  if (const IntDistribution* integer = distribution.as_int())
-    return {static_cast<double>(integer->low), static_cast<double>(integer->high)};
-  return {0, static_cast<double>(distribution.as_categorical()->choices.size() - 1)};
 }
 
 // One suggestion: what its steps share.

@@ -14,8 +14,12 @@ CREATE VIEW studies AS SELECT id AS study_id, name AS study_name FROM study;
 
 DROP VIEW IF EXISTS study_directions;
 CREATE VIEW study_directions AS
-SELECT id AS study_direction_id, upper(direction) AS direction, id AS study_id, 0 AS objective
-FROM study;
+SELECT id * 16 AS study_direction_id, upper(direction) AS direction, id AS study_id,
+       0 AS objective
+FROM study
+UNION ALL
+SELECT s.id * 16 + g.key + 1, upper(json_extract(g.value, '$.direction')), s.id, g.key + 1
+FROM study s, json_each(s.spec, '$.more_objectives') g;
 
 DROP VIEW IF EXISTS study_user_attributes;
 CREATE VIEW study_user_attributes AS
@@ -29,7 +33,11 @@ SELECT id * 4 + 2, id, 'tags', json_extract(spec, '$.tags') FROM study;
 DROP VIEW IF EXISTS study_system_attributes;
 CREATE VIEW study_system_attributes AS
 SELECT id AS study_system_attribute_id, id AS study_id, 'study:metric_names' AS "key",
-       json_array(json_extract(spec, '$.objective.metric')) AS value_json FROM study;
+       (SELECT json_group_array(metric) FROM (
+          SELECT json_extract(spec, '$.objective.metric') AS metric
+          UNION ALL
+          SELECT json_extract(g.value, '$.metric') FROM json_each(spec, '$.more_objectives') g))
+         AS value_json FROM study;
 
 -- A completed trial needs a value there; one whose value was NaN is a failed one to Optuna.
 DROP VIEW IF EXISTS trials;
@@ -54,12 +62,18 @@ WHERE p.internal IS NOT NULL;
 
 DROP VIEW IF EXISTS trial_values;
 CREATE VIEW trial_values AS
-SELECT study * 16777216 + number AS trial_value_id, study * 16777216 + number AS trial_id,
-       0 AS objective,
+SELECT trial_id * 16 + objective AS trial_value_id, trial_id, objective,
        CASE WHEN abs(value) = 9e999 THEN NULL ELSE value END AS value,
        CASE value WHEN 9e999 THEN 'INF_POS' WHEN -9e999 THEN 'INF_NEG' ELSE 'FINITE' END
          AS value_type
-FROM trial WHERE value IS NOT NULL AND state IN ('completed', 'pruned');
+FROM (SELECT study * 16777216 + number AS trial_id, 0 AS objective, value
+      FROM trial WHERE value IS NOT NULL AND state IN ('completed', 'pruned')
+      UNION ALL
+      SELECT t.study * 16777216 + t.number, m.position + 1, m.value
+      FROM trial t JOIN study s ON s.id = t.study
+      JOIN trial_metric m ON m.study = t.study AND m.trial = t.number
+      WHERE t.state = 'completed' AND t.value IS NOT NULL AND m.value IS NOT NULL
+        AND m.position < json_array_length(s.spec, '$.more_objectives'));
 
 -- By epoch the mean over the folds that have one; NaN and infinity win over the mean.
 DROP VIEW IF EXISTS trial_intermediate_values;
@@ -89,14 +103,28 @@ SELECT (study * 16777216 + trial) * 1048576 + 2, study * 16777216 + trial, 'fold
                                     'value', iif(abs(value) = 9e999, NULL, value)))
 FROM fold GROUP BY study, trial;
 
+-- Constraints as Optuna wants them: above 0 is infeasible, in the metric's own units.
 DROP VIEW IF EXISTS trial_system_attributes;
 CREATE VIEW trial_system_attributes AS
-SELECT t.study * 16777216 + t.number AS trial_system_attribute_id,
+SELECT (t.study * 16777216 + t.number) * 16 AS trial_system_attribute_id,
        t.study * 16777216 + t.number AS trial_id, 'fixed_params' AS "key",
        (SELECT json_group_object(p.name, iif(p.kind = 'bool', json(iif(p.value, 'true', 'false')),
                                              p.value))
         FROM trial_parameter p WHERE p.study = t.study AND p.trial = t.number) AS value_json
-FROM trial t WHERE t.enqueued = 1;
+FROM trial t WHERE t.enqueued = 1
+UNION ALL
+SELECT trial_id * 16 + 1, trial_id, 'constraints', json_group_array(excess)
+FROM (SELECT t.study * 16777216 + t.number AS trial_id,
+             coalesce((iif(json_extract(c.value, '$.metric') =
+                             json_extract(s.spec, '$.objective.metric'), t.value,
+                           (SELECT m.value FROM trial_metric m WHERE m.study = t.study
+                            AND m.trial = t.number
+                            AND m.name = json_extract(c.value, '$.metric')))
+                       - json_extract(c.value, '$.bound'))
+                      * iif(json_extract(c.value, '$.relation') = '<=', 1, -1), 9e999) AS excess
+      FROM trial t JOIN study s ON s.id = t.study, json_each(s.spec, '$.constraints') c
+      WHERE t.state IN ('completed', 'pruned'))
+GROUP BY trial_id;
 
 DROP VIEW IF EXISTS trial_heartbeats;
 CREATE VIEW trial_heartbeats AS

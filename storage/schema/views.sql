@@ -11,7 +11,8 @@ SELECT s.name AS study, s.state, s.reason, s.direction,
        (SELECT count(*) FROM trial t WHERE t.study = s.id AND t.state = 'pruned') AS pruned,
        (SELECT count(*) FROM trial t WHERE t.study = s.id AND t.state = 'failed') AS failed,
        (SELECT CASE s.direction WHEN 'minimize' THEN min(t.value) ELSE max(t.value) END
-        FROM trial t WHERE t.study = s.id AND t.state = 'completed') AS best_value,
+        FROM trial t WHERE t.study = s.id AND t.state = 'completed' AND t.violation = 0
+          AND json_array_length(coalesce(s.spec -> '$.more_objectives', '[]')) = 0) AS best_value,
        s.created / 1e6 AS created, s.ended / 1e6 AS ended, s.spec
 FROM study s;
 
@@ -27,8 +28,18 @@ SELECT s.name AS study, t.number, t.state, t.value, t.cause, t.message,
        (t.ended - t.created) / 1e6 AS duration,
        t.pruned_fold, t.pruned_epoch AS pruned_at, t.pruned_value, t.pruned_threshold,
        t.pruned_peers, t.pruned_p_value, t.pruner,
-       t.created / 1e6 AS created, t.ended / 1e6 AS ended
+       t.created / 1e6 AS created, t.ended / 1e6 AS ended, t.violation
 FROM trial t JOIN study s ON s.id = t.study;
+
+-- All that a trial is judged by: its value and, by name, what stands beside it.
+DROP VIEW IF EXISTS trial_metric_list;
+CREATE VIEW trial_metric_list AS
+SELECT s.name AS study, t.number AS trial, 0 AS position,
+       json_extract(s.spec, '$.objective.metric') AS name, t.value
+FROM trial t JOIN study s ON s.id = t.study WHERE t.value IS NOT NULL
+UNION ALL
+SELECT s.name, m.trial, m.position + 1, m.name, m.value
+FROM trial_metric m JOIN study s ON s.id = m.study;
 
 DROP VIEW IF EXISTS parameter_list;
 CREATE VIEW parameter_list AS
@@ -68,7 +79,13 @@ SELECT w.name AS worker, w.state, w.slots,
        (SELECT count(*) FROM attempt a
         WHERE a.worker = w.id AND a.state IN ('leased', 'running')) AS busy,
        w.labels, w.version, w.seen / 1e6 AS seen
-FROM worker w;
+FROM worker w WHERE w.slots > 0;
+
+DROP VIEW IF EXISTS ask_list;
+CREATE VIEW ask_list AS
+SELECT s.name AS study, a.trial, a.number AS lease, w.name AS holder,
+       a.lease_ms / 1e3 AS lease_seconds, a.asked / 1e6 AS asked
+FROM ask a JOIN study s ON s.id = a.study JOIN worker w ON w.id = a.holder;
 
 DROP VIEW IF EXISTS event_list;
 CREATE VIEW event_list AS

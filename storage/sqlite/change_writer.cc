@@ -114,7 +114,8 @@ void ChangeWriter::write(const change::TrialEnded& c) {
   Query update = sql_.query(
       concat("UPDATE trial AS t SET state = ?3, value = ?4, cause = ?5, message = ?6, ended = ?7,"
              " pruned_fold = ?8, pruned_epoch = ?9, pruned_value = ?10, pruned_threshold = ?11,"
-             " pruned_peers = ?12, pruner = ?13, pruned_p_value = ?14, trained_epochs = ",
+             " pruned_peers = ?12, pruner = ?13, pruned_p_value = ?14, violation = ?15,"
+             " trained_epochs = ",
              kTrialEpochs, ", trained_seconds = ", kTrialSeconds,
              " WHERE study = ?1 AND number = ?2 AND state IN ('waiting', 'running')"),
       c.trial.study, c.trial.trial, to_string(c.state), c.value, to_string(c.cause), c.message,
@@ -129,6 +130,7 @@ void ChangeWriter::write(const change::TrialEnded& c) {
     bind::one(statement, 13, d->pruner);
     bind::one(statement, 14, d->p_value);
   }
+  bind::one(update.statement(), 15, c.violation);
   if (update.run() == 0) {
     Query row = sql_.query("SELECT state FROM trial WHERE study = ? AND number = ?", c.trial.study,
                            c.trial.trial);
@@ -137,9 +139,18 @@ void ChangeWriter::write(const change::TrialEnded& c) {
       refuse(refusal::describe(c.trial), concat("it has already ended as ", row.text(0)));
     return;
   }
+  write_metrics(c);
   event("trial_ended", c.at, {.study = c.trial.study, .trial = c.trial.trial},
         c.message.empty() ? std::string(to_string(c.state))
                           : concat(to_string(c.state), ": ", c.message));
+}
+
+void ChangeWriter::write_metrics(const change::TrialEnded& c) {
+  int64_t position = 0;
+  for (const auto& [name, value] : c.metrics)
+    sql_.run(
+        "INSERT INTO trial_metric (study, trial, position, name, value) VALUES (?, ?, ?, ?, ?)",
+        c.trial.study, c.trial.trial, position++, name, value);
 }
 
 void ChangeWriter::write(const change::FoldChanged& c) {
@@ -289,6 +300,44 @@ void ChangeWriter::write(const change::CheckpointDropped& c) {
   if (sql_.run("DELETE FROM checkpoint WHERE study = ? AND trial = ? AND fold = ?", c.fold.study,
                c.fold.trial, c.fold.fold) == 0)
     require_fold(c.fold);
+}
+
+// ---- trials trained outside, points enqueued
+
+void ChangeWriter::write(const change::TrialAsked& c) {
+  const auto made = sql_.run(
+      "INSERT INTO ask (study, trial, number, key, holder, lease_ms, asked)"
+      " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+      " WHERE ?3 = 1 + (SELECT count(*) FROM ask WHERE study = ?1 AND trial = ?2)",
+      c.trial.study, c.trial.trial, c.number, c.key, c.holder, int64_t{c.lease.count()}, c.at);
+  if (made == 0) {
+    if (!sql_.any("SELECT 1 FROM ask WHERE study = ? AND trial = ? AND number = ? AND key = ?",
+                  c.trial.study, c.trial.trial, c.number, c.key))
+      refuse(concat("lease ", c.number, " of ", refusal::describe(c.trial)),
+             "it is another one's, or the one before it is missing");
+    return;
+  }
+  event("trial_asked", c.at, {.study = c.trial.study, .trial = c.trial.trial, .worker = c.holder},
+        "");
+}
+
+void ChangeWriter::write(const change::PointEnqueued& c) {
+  const std::string point = parameters_to_json(c.point);
+  const auto made = sql_.run(
+      "INSERT INTO enqueued_point (study, position, point, enqueued)"
+      " SELECT id, ?2, ?3, ?4 FROM study s WHERE id = ?1"
+      " AND ?2 = json_array_length(s.spec, '$.enqueue')"
+      "        + (SELECT count(*) FROM enqueued_point e WHERE e.study = s.id)",
+      c.study, c.position, point, c.at);
+  if (made == 0) {
+    require_study(c.study);
+    if (!sql_.any("SELECT 1 FROM enqueued_point WHERE study = ? AND position = ? AND point = ?",
+                  c.study, c.position, point))
+      refuse(concat("point ", c.position, " of study ", c.study.value),
+             "it is another one, or the one before it is missing");
+    return;
+  }
+  event("point_enqueued", c.at, {.study = c.study}, point);
 }
 
 // ---- workers, events

@@ -28,6 +28,8 @@ class ChangeWriter {
   void write(const change::CheckpointRecorded& c);
   void write(const change::ArtifactRecorded& c);
   void write(const change::CheckpointDropped& c);
+  void write(const change::TrialAsked& c);
+  void write(const change::PointEnqueued& c);
   void write(const change::WorkerSeen& c);
 
   struct Subject {  // of an event
@@ -44,6 +46,7 @@ class ChangeWriter {
   void require_fold(const FoldKey& fold);
   void require_attempt(AttemptId attempt);
   void write_parameters(const change::TrialCreated& c);
+  void write_metrics(const change::TrialEnded& c);
 
   StatementCache& sql_;
 };

@@ -20,14 +20,18 @@ class Builder {
 
   Snapshot build() {
     load_studies();
+    load_enqueued();
     load_trials();
     load_parameters();
+    load_metrics();
     load_folds();
     load_attempts();
     load_reports();
+    load_further_reports();
     load_checkpoints();
     load_workers();
     load_artifacts();
+    load_asks();
     return std::move(snapshot_);
   }
 
@@ -46,9 +50,16 @@ class Builder {
     }
   }
 
+  void load_enqueued() {
+    Query row = sql_.query("SELECT study, point FROM enqueued_point ORDER BY study, position");
+    while (row.next())
+      study(row.id<StudyId>(0))
+          .spec.enqueue.push_back(value_or_throw(parameters_from_json(row.text(1))));
+  }
+
   void load_trials() {
     Query row = sql_.query(
-        "SELECT study, number, state, enqueued, value, cause, created, ended, folds"
+        "SELECT study, number, state, enqueued, value, cause, created, ended, folds, violation"
         " FROM trial ORDER BY study, number");
     while (row.next()) {
       TrialSnapshot trial;
@@ -60,6 +71,7 @@ class Builder {
       trial.created = row.time(6);
       trial.ended = row.maybe_time(7);
       trial.folds.resize(static_cast<size_t>(row.integer(8)));
+      trial.violation = row.real(9);
       study(row.id<StudyId>(0)).trials.push_back(std::move(trial));
     }
   }
@@ -69,6 +81,12 @@ class Builder {
         "SELECT study, trial, name, kind, value FROM trial_parameter"
         " ORDER BY study, trial, position");
     while (row.next()) trial(row).params.set(row.text(2), read_parameter(row, 3, 4));
+  }
+
+  void load_metrics() {
+    Query row = sql_.query(
+        "SELECT study, trial, name, value FROM trial_metric ORDER BY study, trial, position");
+    while (row.next()) trial(row).metrics.emplace_back(row.text(2), row.real(3));
   }
 
   void load_folds() {
@@ -110,6 +128,30 @@ class Builder {
     }
   }
 
+  // The other metrics that running trials are judged by. Those of ended ones stand with the trial.
+  void load_further_reports() {
+    for (StudySnapshot& study : snapshot_.studies) {
+      const std::vector<std::string> names = study.spec.further_metrics();
+      for (size_t i = 0; i < names.size(); ++i) load_further_reports(study.id, i, names[i]);
+    }
+  }
+
+  // SQLite takes the stored JSON apart, because it alone reads 9e999.
+  void load_further_reports(StudyId study, size_t index, const std::string& metric) {
+    Query row = sql_.query(
+        "SELECT r.study, r.trial, r.fold, r.epoch, m.value"
+        " FROM trial t JOIN epoch_report r ON r.study = t.study AND r.trial = t.number"
+        " LEFT JOIN json_each(r.metrics) m ON m.key = ?2"
+        " WHERE t.study = ?1 AND t.ended IS NULL AND r.superseded_by IS NULL",
+        study, metric);
+    while (row.next()) {
+      FoldSnapshot& f = fold(row);
+      f.more_curves.resize(std::max(f.more_curves.size(), index + 1));
+      f.more_curves[index].resize(f.curve.size(), std::numeric_limits<double>::quiet_NaN());
+      f.more_curves[index][static_cast<size_t>(row.integer(3)) - 1] = row.real(4);
+    }
+  }
+
   void load_checkpoints() {
     Query row = sql_.query("SELECT study, trial, fold, epoch, sha256, bytes FROM checkpoint");
     while (row.next())
@@ -130,6 +172,15 @@ class Builder {
       const auto attempt = std::ranges::find(attempts, row.id<AttemptId>(3), &AttemptSnapshot::id);
       attempt->artifacts[row.text(4)] = {row.text(5), row.integer(6)};
     }
+  }
+
+  void load_asks() {
+    Query row = sql_.query(
+        "SELECT study, trial, number, key, holder, lease_ms FROM ask"
+        " ORDER BY study, trial, number");
+    while (row.next())
+      trial(row).asks.push_back(
+          {row.integer(2), row.text(3), row.id<WorkerId>(4), Milliseconds(row.integer(5))});
   }
 
   StudySnapshot& study(StudyId id) { return snapshot_.studies[index_.at(id)]; }

@@ -1,5 +1,8 @@
 #include "storage/sqlite/row_reader.h"
 
+#include <algorithm>
+
+#include "core/pareto.h"
 #include "storage/spec_json.h"
 #include "storage/sqlite/errors.h"
 #include "storage/sqlite/parameter_columns.h"
@@ -9,6 +12,13 @@
 namespace foldmill::storage {
 
 namespace {
+
+void read_enqueued(StatementCache& sql, StudyRow& study) {
+  Query row =
+      sql.query("SELECT point FROM enqueued_point WHERE study = ? ORDER BY position", study.id);
+  while (row.next())
+    study.spec.enqueue.push_back(value_or_throw(parameters_from_json(row.text(0))));
+}
 
 void count_trials(StatementCache& sql, StudyRow& study) {
   Query row =
@@ -37,11 +47,41 @@ void count_trials(StatementCache& sql, StudyRow& study) {
   }
 }
 
+// The further objectives stand first among a trial's metrics, in the order of the spec.
+void find_front(StatementCache& sql, StudyRow& study) {
+  const std::vector<Goal> goals = study.spec.goals();
+  const auto loss_of = [&](size_t goal, double value) {
+    return goals[goal].direction == Direction::kMinimize ? value : -value;
+  };
+  std::vector<TrialNumber> numbers;
+  std::vector<Losses> losses;
+  Query row = sql.query(
+      "SELECT t.number, t.value, m.value FROM trial t"
+      " JOIN trial_metric m ON m.study = t.study AND m.trial = t.number"
+      " WHERE t.study = ?1 AND t.state = 'completed' AND t.violation = 0 AND t.value IS NOT NULL"
+      " AND m.position < ?2 AND NOT EXISTS (SELECT 1 FROM trial_metric x WHERE x.study = t.study"
+      "   AND x.trial = t.number AND x.position < ?2 AND x.value IS NULL)"
+      " ORDER BY t.number, m.position",
+      study.id, static_cast<int64_t>(study.spec.more_objectives.size()));
+  while (row.next()) {
+    if (numbers.empty() || numbers.back() != row.id<TrialNumber>(0)) {
+      numbers.push_back(row.id<TrialNumber>(0));
+      losses.push_back({loss_of(0, row.real(1))});
+    }
+    losses.back().push_back(loss_of(losses.back().size(), row.real(2)));
+  }
+  std::vector<size_t> front = pareto_front(losses);
+  std::stable_sort(front.begin(), front.end(),
+                   [&](size_t a, size_t b) { return losses[a] < losses[b]; });
+  for (const size_t index : front) study.front.push_back(numbers[index]);
+}
+
 void find_best(StatementCache& sql, StudyRow& study) {
+  if (!study.spec.more_objectives.empty()) return find_front(sql, study);
   const bool minimize = study.spec.objective.direction == Direction::kMinimize;
   Query row =
       sql.query(concat("SELECT number, value FROM trial WHERE study = ? AND state = 'completed'"
-                       " AND value IS NOT NULL ORDER BY value ",
+                       " AND value IS NOT NULL AND violation = 0 ORDER BY value ",
                        minimize ? "ASC" : "DESC", ", number LIMIT 1"),
                 study.id);
   if (!row.next()) return;
@@ -68,6 +108,13 @@ void read_parameters(StatementCache& sql, StudyId study, TrialRow& trial) {
       " ORDER BY position",
       study, trial.number);
   while (row.next()) trial.params.set(row.text(0), read_parameter(row, 1, 2));
+}
+
+void read_metrics(StatementCache& sql, StudyId study, TrialRow& trial) {
+  Query row = sql.query(
+      "SELECT name, value FROM trial_metric WHERE study = ? AND trial = ? ORDER BY position", study,
+      trial.number);
+  while (row.next()) trial.metrics.emplace_back(row.text(0), row.real(1));
 }
 
 void read_folds(StatementCache& sql, StudyId study, TrialRow& trial) {
@@ -173,6 +220,7 @@ StudyRow read_study(StatementCache& sql, StudyId id) {
     study.created = row.time(4);
     study.ended = row.maybe_time(5);
   }
+  read_enqueued(sql, study);
   count_trials(sql, study);
   find_best(sql, study);
   sum_training(sql, study);
@@ -190,14 +238,16 @@ TrialRow trial_from_columns(const Query& row) {
   trial.created = row.time(6);
   trial.ended = row.maybe_time(7);
   if (!row.null(8))
-    trial.decision = PruneDecision{row.id<FoldIndex>(8), row.integer(9),  row.real(10),
-                                   row.real(11),         row.integer(12), row.text(13),
-                                   row.maybe_real(14)};
+    trial.decision =
+        PruneDecision{row.id<FoldIndex>(8), row.integer(9), row.real(10),      row.real(11),
+                      row.integer(12),      row.text(13),   row.maybe_real(14)};
+  trial.violation = row.real(15);
   return trial;
 }
 
 void complete_trial(StatementCache& sql, StudyId study, bool with_curves, TrialRow& trial) {
   read_parameters(sql, study, trial);
+  read_metrics(sql, study, trial);
   read_folds(sql, study, trial);
   read_attempts(sql, study, trial);
   read_artifacts(sql, study, trial);

@@ -18,11 +18,11 @@ StudyRow read_study(StatementCache& sql, StudyId study);
 inline constexpr const char* kTrialColumns =
     "t.number, t.state, t.enqueued, t.value, t.cause, t.message, t.created, t.ended, t.pruned_fold,"
     " t.pruned_epoch, t.pruned_value, t.pruned_threshold, t.pruned_peers, t.pruner,"
-    " t.pruned_p_value";
-inline constexpr int kTrialColumnCount = 15;
-// Without parameters and folds.
+    " t.pruned_p_value, t.violation";
+inline constexpr int kTrialColumnCount = 16;
+// Without parameters, further metrics and folds.
 TrialRow trial_from_columns(const Query& row);
-// Adds parameters, folds, attempts, artifacts and, if asked, the curves.
+// Adds parameters, further metrics, folds, attempts, artifacts and, if asked, the curves.
 void complete_trial(StatementCache& sql, StudyId study, bool with_curves, TrialRow& trial);
 
 // Columns: id, name, state, slots, busy, labels, version, seen.

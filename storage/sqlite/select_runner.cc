@@ -18,8 +18,8 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::string_view kViews[] = {
-    "study_list", "trial_list", "parameter_list", "fold_list", "metric_list", "attempt_list",
-    "worker_list", "event_list",
+    "study_list", "trial_list", "parameter_list", "fold_list", "metric_list", "trial_metric_list", "attempt_list",
+    "ask_list", "worker_list", "event_list",
     // Optuna's
     "alembic_version", "version_info", "studies", "study_directions", "study_user_attributes",
     "study_system_attributes", "trials", "trial_params", "trial_values",
@@ -197,7 +197,7 @@ Status failure(sqlite3* database, int code, const Guard& guard, Milliseconds tim
     return permission_denied(
         concat("a query may not use ", guard.denied(),
                "; it is one SELECT over: study_list, trial_list, parameter_list, fold_list,"
-               " metric_list, attempt_list, worker_list, event_list"));
+               " metric_list, trial_metric_list, attempt_list, ask_list, worker_list, event_list"));
   if (code == SQLITE_INTERRUPT)
     return deadline_exceeded(concat("the query ran longer than ", time_cap.count(),
                                     " ms; narrow it, or raise the limit"));

@@ -155,7 +155,7 @@ Result<Page<WorkerRow>> SqliteReader::list_workers(int64_t limit, const std::str
     Query row = sql_.query(
         "SELECT w.id, w.name, w.state, w.slots, (SELECT count(*) FROM attempt a"
         "  WHERE a.worker = w.id AND a.state IN ('leased', 'running')), w.labels, w.version, w.seen"
-        " FROM worker w WHERE w.name > ? ORDER BY w.name LIMIT ?",
+        " FROM worker w WHERE w.name > ? AND w.slots > 0 ORDER BY w.name LIMIT ?",
         page, limit + 1);
     Page<WorkerRow> out;
     while (row.next()) {

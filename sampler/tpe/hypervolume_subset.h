@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "core/pareto.h"
+
+namespace foldmill::sampler {
+
+// Indices of `count` of the points that together dominate nearly as much volume as any `count` of
+// them can: each time the one that adds most, the first of equal ones, which is at least 1 - 1/e of
+// the best (Nemhauser, Wolsey and Fisher 1978; Guerreiro, Fonseca and Paquete, "Greedy hypervolume
+// subset selection in low dimensions", 2016). The volume reaches a tenth of the points' extent
+// beyond the worst of them in each objective. At most as many as there are points.
+std::vector<size_t> hypervolume_subset(std::span<const Losses> points, size_t count);
+
+}  // namespace foldmill::sampler

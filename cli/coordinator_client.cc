@@ -7,10 +7,8 @@
 #include "foldmill/v1/artifact_service.grpc.pb.h"
 #include "foldmill/v1/study_service.grpc.pb.h"
 #include "proto/codec/row_codec.h"
-#include "proto/codec/status_codec.h"
 #include "proto/codec/study_codec.h"
 #include "proto/codec/value_codec.h"
-#include "proto/codec/worker_message.h"
 
 namespace foldmill::cli {
 namespace {
@@ -40,7 +38,8 @@ v1::StudyVerb to_wire(StudyVerb verb) {
 class Client final : public CoordinatorClient {
  public:
   Client(std::string address, const std::shared_ptr<grpc::Channel>& channel)
-      : address_(std::move(address)),
+      : calls_(std::move(address), channel),
+        trials_(calls_),
         studies_(v1::StudyService::NewStub(channel)),
         artifacts_(v1::ArtifactService::NewStub(channel)) {}
 
@@ -141,52 +140,21 @@ class Client final : public CoordinatorClient {
     return response.note();
   }
 
+  TrialClient& trials() override { return trials_; }
+
   Result<ServerInfo> server_info(Milliseconds deadline) override {
     // Waits for a coordinator that is starting. A call that fails at once would leave the channel
     // to gRPC's background poller, which looks after a connection only every 5 s.
-    return ask_info(deadline, /*wait_for_ready=*/true);
+    return calls_.server_info(deadline, /*wait_for_ready=*/true);
   }
 
  private:
-  Result<ServerInfo> ask_info(Milliseconds deadline, bool wait_for_ready) {
-    v1::GetServerInfoRequest request;
-    v1::ServerInfo response;
-    grpc::ClientContext context;
-    proto::set_deadline(&context, deadline);
-    context.set_wait_for_ready(wait_for_ready);
-    FOLDMILL_RETURN_IF_ERROR(explain(studies_->GetServerInfo(&context, request, &response)));
-    if (response.protocol() != proto::kProtocolVersion)
-      return failed_precondition(concat(
-          "the coordinator ", address_, " (foldmill ", response.version(), ") speaks protocol ",
-          response.protocol(), ", this program (foldmill ", FOLDMILL_VERSION, ") speaks ",
-          proto::kProtocolVersion, "; install the same version of both"));
-    same_protocol_ = true;
-    return ServerInfo{response.version(), response.protocol(), response.database()};
-  }
-
-  // Nothing is asked or changed before both sides are known to mean the same by it.
-  Status check_protocol() {
-    if (same_protocol_) return ok_status();
-    return ask_info(proto::kUnaryDeadline, /*wait_for_ready=*/false).status();
-  }
-
   template <class Request, class Response>
   Status call(grpc::Status (v1::StudyService::Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
               const Request& request, Response* response,
               Milliseconds deadline = proto::kUnaryDeadline) {
-    FOLDMILL_RETURN_IF_ERROR(check_protocol());
-    grpc::ClientContext context;
-    proto::set_deadline(&context, deadline);
-    return explain((studies_.get()->*method)(&context, request, response));
-  }
-
-  // A call that met nobody says whom it looked for.
-  Status explain(const grpc::Status& result) const {
-    Status status = proto::decode(result);
-    if (status.code() == StatusCode::kUnavailable || status.code() == StatusCode::kDeadlineExceeded)
-      return unavailable(concat("cannot reach the coordinator ", address_, ": ", status.message()));
-    return status;
+    return calls_.call(*studies_, method, request, response, deadline);
   }
 
   template <class Row, class List>
@@ -208,15 +176,15 @@ class Client final : public CoordinatorClient {
       digest.update(piece.data());
       out.write(piece.data().data(), static_cast<std::streamsize>(piece.data().size()));
     }
-    FOLDMILL_RETURN_IF_ERROR(explain(stream->Finish()));
+    FOLDMILL_RETURN_IF_ERROR(calls_.explain(stream->Finish()));
     if (!out.flush()) return unavailable(concat("writing ", file.string(), " failed"));
     if (digest.hex() != artifact.sha256)
       return data_loss(concat("the file sent is not the one asked for, ", artifact.sha256));
     return ok_status();
   }
 
-  std::string address_;
-  bool same_protocol_ = false;  // once it was asked
+  CoordinatorCalls calls_;
+  TrialClient trials_;
   std::unique_ptr<v1::StudyService::Stub> studies_;
   std::unique_ptr<v1::ArtifactService::Stub> artifacts_;
 };

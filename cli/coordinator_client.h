@@ -3,7 +3,9 @@
 #include <memory>
 #include <string>
 
+#include "cli/coordinator_calls.h"
 #include "cli/study_source.h"
+#include "cli/trial_client.h"
 #include "core/study.h"
 #include "proto/transport/channel.h"
 
@@ -16,15 +18,12 @@ enum class StudyVerb { kPause, kPauseNow, kResume, kStop, kCancel, kExtend };
 // `failed_precondition` with both versions, before anything is asked of them. One thread.
 class CoordinatorClient : public StudySource {
  public:
-  struct ServerInfo {
-    std::string version;
-    int protocol = 0;
-    std::string database;
-  };
+  using ServerInfo = CoordinatorCalls::ServerInfo;
 
   virtual Result<std::string> create(const StudySpec& spec) = 0;  // what the coordinator remarks
   virtual Result<std::string> command(const std::string& study, StudyVerb verb, int64_t trials = 0,
                                       bool relative = false) = 0;
+  virtual TrialClient& trials() = 0;  // for training loops outside
   virtual Result<ServerInfo> server_info(Milliseconds deadline) = 0;
 };
 

@@ -21,6 +21,9 @@ constexpr CodeText kCodes[] = {
     {ExitCode::kConflict,
      "the state does not allow it: name taken, study finished, database locked"},
     {ExitCode::kTimedOut, "the time given was over first"},
+    {ExitCode::kNoTrialLeft, "ask: no trial any more, the study is done"},
+    {ExitCode::kNoTrialNow, "ask: no trial now, there may be one later"},
+    {ExitCode::kStopTrial, "report, tell: the trial was stopped, training it further is of no use"},
     {ExitCode::kInterrupted, "interrupted by Ctrl-C"},
 };
 

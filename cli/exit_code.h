@@ -18,6 +18,9 @@ enum class ExitCode {
   kRefused = 6,      // authentication, permission
   kConflict = 7,     // right request, wrong state
   kTimedOut = 8,
+  kNoTrialLeft = 9,  // ask: there is none any more
+  kNoTrialNow = 10,  // ask: there may be one later
+  kStopTrial = 11,   // report, tell: training this trial further is of no use
   kInterrupted = 130,
 };
 

@@ -39,6 +39,10 @@ Status TrialRequest::validate() const {
       concat("a lease of ", lease.count(), " ms: it must be between 1 s and 30 days"));
 }
 
+bool extends_queue(const std::vector<ParameterSet>& queue, const std::vector<ParameterSet>& file) {
+  return file.size() <= queue.size() && std::equal(file.begin(), file.end(), queue.begin());
+}
+
 std::string_view to_string(ResultKind v) { return name_in(kResultKinds, v); }
 
 std::optional<ResultKind> parse_result_kind(std::string_view text) {

@@ -83,11 +83,12 @@ enum class ResultKind {
 
 struct TrialResult {
   ResultKind kind = ResultKind::kCompleted;
-  std::optional<FoldIndex> fold;          // completed only; absent: the whole trial
-  std::optional<double> value;            // absent: what the reports say
-  MetricValues metrics;                   // with a value: StudySpec::further_metrics()
+  std::optional<FoldIndex> fold = {};  // completed only; absent: the whole trial
+  std::optional<double> value = {};    // absent: what the reports say
+  // With a value, of a study that judges by more than one: StudySpec::further_metrics().
+  MetricValues metrics = {};
   EndCause cause = EndCause::kUserError;  // failed only: user_error, out_of_memory, diverged …
-  std::string message;                    // failed, released: why, for people
+  std::string message = {};               // failed, released: why, for people
   friend bool operator==(const TrialResult&, const TrialResult&) = default;
 };
 
@@ -101,6 +102,10 @@ struct EnqueueRequest {
   ParameterSet point;  // what is missing is sampled
   bool again = false;  // even if the same point was enqueued before
 };
+
+// Whether `queue` holds what a study file asks for, and behind that at most what was enqueued
+// later.
+bool extends_queue(const std::vector<ParameterSet>& queue, const std::vector<ParameterSet>& file);
 
 std::string_view to_string(ResultKind v);  // completed, pruned, failed, released
 std::optional<ResultKind> parse_result_kind(std::string_view text);

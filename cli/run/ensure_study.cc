@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "cli/commands/study_check.h"
+#include "core/asked_trial.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -44,6 +45,7 @@ Status refuse(const StudySpec& stored, const StudySpec& wanted, const std::strin
 std::string spec_difference(const StudySpec& stored, const StudySpec& wanted) {
   StudySpec same_budget = wanted;
   same_budget.trials = std::max(stored.trials, wanted.trials);
+  if (extends_queue(stored.enqueue, wanted.enqueue)) same_budget.enqueue = stored.enqueue;
   const std::vector<std::string> before = lines_of(describe_spec(stored));
   const std::vector<std::string> after = lines_of(describe_spec(same_budget));
   std::string out;

@@ -15,8 +15,12 @@ namespace {
 constexpr Milliseconds kGlance{100};
 constexpr Milliseconds kWorkerGoodbye{20'000};
 
-Result<ChildProcess> start_worker(const RunFlags& flags, const StudySpec& spec,
-                                  const std::string& address) {
+using Worker = std::optional<ChildProcess>;
+
+// None for a study whose trials are trained outside.
+Result<Worker> start_worker(const RunFlags& flags, const StudySpec& spec,
+                            const std::string& address) {
+  if (is_trained_outside(spec.model)) return Worker();
   std::vector<std::string> arguments = {program_path("foldmill-worker").string(), "--coordinator",
                                         address, "--slots", flags.slots};
   if (!flags.trainer.empty()) arguments.insert(arguments.end(), {"--trainer", flags.trainer});
@@ -25,7 +29,9 @@ Result<ChildProcess> start_worker(const RunFlags& flags, const StudySpec& spec,
   // The study may ask for labels; here there is nobody else to train it.
   for (const auto& [key, value] : spec.resources.labels)
     arguments.insert(arguments.end(), {"--label", concat(key, "=", value)});
-  return ChildProcess::start(arguments, log_directory() / "worker.log");
+  FOLDMILL_ASSIGN_OR_RETURN(ChildProcess worker,
+                            ChildProcess::start(arguments, log_directory() / "worker.log"));
+  return Worker(std::move(worker));
 }
 
 Status check_alive(ChildProcess& child) {
@@ -76,24 +82,28 @@ Outcome run_here(LocalCoordinator& coordinator, const RunFlags& flags, const Stu
   context.err << describe_start(ensured) << std::endl;
   if (is_finished(ensured.study.state))
     return finish(coordinator.client(), spec.name, database, source_flag, context);
-  FOLDMILL_ASSIGN_OR_RETURN(ChildProcess worker, start_worker(flags, spec, coordinator.address()));
+  FOLDMILL_ASSIGN_OR_RETURN(Worker worker, start_worker(flags, spec, coordinator.address()));
+  if (!worker)
+    context.err << "its trials are trained outside: foldmill ask " << spec.name << source_flag
+                << std::endl;
   const auto still_fine = [&]() -> Status {
     FOLDMILL_RETURN_IF_ERROR(check_alive(coordinator.process()));
-    return check_alive(worker);
+    return worker ? check_alive(*worker) : ok_status();
   };
   FOLDMILL_ASSIGN_OR_RETURN(const FollowEnd end,
                             follow(coordinator.client(), spec.name, interrupts,
                                    FollowOptions{context.err, context.error_terminal, still_fine}));
   if (end == FollowEnd::kInterrupted) {
-    drain(worker, interrupts, context.err);
+    if (worker) drain(*worker, interrupts, context.err);
     coordinator.stop();
     context.err << "stopped; go on later with the same command: "
                 << shell_command(context.command_line) << '\n';
     return ExitCode::kInterrupted;
   }
   const Outcome outcome = finish(coordinator.client(), spec.name, database, source_flag, context);
-  worker.signal(SIGTERM);
-  worker.wait_for(kWorkerGoodbye);
+  if (!worker) return outcome;
+  worker->signal(SIGTERM);
+  worker->wait_for(kWorkerGoodbye);
   return outcome;
 }
 

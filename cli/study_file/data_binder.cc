@@ -60,7 +60,7 @@ void bind_data(const DocNode* node, const DocNode& root, StudySpec& spec,
   reader.word("dataset", spec.data.dataset, dataset_names(), {"digits8"});
   reader.text("path", spec.data.path);
   bind_normalize(node ? node->find("normalize") : nullptr, reader, spec.data, diagnostics);
-  const bool needed = spec.model.type != "command";
+  const bool needed = !is_users_code(spec.model);
   if (needed && (!node || (node->kind == DocNode::Kind::kMap && !reader.has("dataset"))))
     diagnostics.error(node ? *node : root, "the study has no data",
                       "add data: {dataset: fashion-mnist}");

@@ -88,7 +88,7 @@ void bind_model(const DocNode* node, ModelSpec& model, Diagnostics& diagnostics)
   reader.word("type", model.type, model_types());
   if (model.type == "command")
     bind_command(node, reader, model, diagnostics);
-  else
+  else if (!is_trained_outside(model))
     bind_network(node, reader, model, diagnostics);
   reader.finish();
 }

@@ -8,8 +8,9 @@
 
 namespace foldmill::cli {
 
-void apply_override(const std::string& argument, DocNode& document, Diagnostics& diagnostics) {
-  auto source = std::make_shared<const SourceText>(SourceText{"--set", argument});
+void apply_override(const std::string& argument, DocNode& document, Diagnostics& diagnostics,
+                    const std::string& where) {
+  auto source = std::make_shared<const SourceText>(SourceText{where, argument});
   DocNode key;
   key.kind = DocNode::Kind::kScalar;
   key.source = source;

@@ -146,8 +146,8 @@ const KnobInfo* knob_named(const ModelSpec& model, std::string_view name) {
   return nullptr;
 }
 
-void bind_enqueued_value(const DocEntry& entry, const StudySpec& spec, ParameterSet& point,
-                         Diagnostics& diagnostics) {
+void bind_point_value(const DocEntry& entry, const StudySpec& spec, ParameterSet& point,
+                      Diagnostics& diagnostics) {
   const std::string& name = entry.key.scalar;
   const auto index = spec.space.index_of(name);
   if (!index) {
@@ -190,10 +190,14 @@ void bind_enqueue(const DocNode& node, StudySpec& spec, Diagnostics& diagnostics
       diagnostics.error(item, concat("a point must be a map, got ", describe_kind(item)));
       continue;
     }
-    ParameterSet point;
-    for (const DocEntry& entry : item.entries) bind_enqueued_value(entry, spec, point, diagnostics);
-    spec.enqueue.push_back(std::move(point));
+    spec.enqueue.push_back(bind_point(item, spec, diagnostics));
   }
+}
+
+ParameterSet bind_point(const DocNode& map, const StudySpec& spec, Diagnostics& diagnostics) {
+  ParameterSet point;
+  for (const DocEntry& entry : map.entries) bind_point_value(entry, spec, point, diagnostics);
+  return point;
 }
 
 }  // namespace foldmill::cli

@@ -15,4 +15,7 @@ void bind_params(const DocNode* node, const DocNode& root, StudySpec& spec,
 // Reads `search.enqueue:` into spec.enqueue, checked against spec.space.
 void bind_enqueue(const DocNode& node, StudySpec& spec, Diagnostics& diagnostics);
 
+// One point of such a list; `map` is one.
+ParameterSet bind_point(const DocNode& map, const StudySpec& spec, Diagnostics& diagnostics);
+
 }  // namespace foldmill::cli

@@ -151,9 +151,14 @@ class StudyEngine {
   Lease live_lease(const FoldRecord& fold) const { return *commons_.leases.find(fold.live->id); }
 
   Result<TrialStanding> repeat_report(TrialRecord& trial, const HeldReport& report, Step& step);
+  // `report` has been checked, and the trial is held.
+  void take_report(const TrialRecord& trial, const HeldReport& report, Step& step);
+  Status check_told_metrics(const MetricValues& metrics) const;
   Status check_told_epoch(const TrialRecord& trial, const HeldReport& report) const;
   Result<TrialStanding> repeat_result(const TrialRecord& trial, const TrialResult& result) const;
   Result<TrialStanding> complete(TrialRecord& trial, const TrialResult& result, Step& step);
+  Result<TrialStanding> complete_by_last_report(TrialRecord& trial, const TrialResult& result,
+                                                Step& step);
   Result<TrialStanding> complete_by_reports(TrialRecord& trial, std::optional<FoldIndex> only,
                                             Step& step);
   Result<TrialStanding> complete_told_fold(TrialRecord& trial, FoldIndex fold,

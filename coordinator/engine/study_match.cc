@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "core/asked_trial.h"
 #include "core/text.h"
 
 namespace foldmill::engine {
@@ -15,7 +16,8 @@ bool same_model(ModelSpec a, ModelSpec b) {
   return a == b;
 }
 
-// The section of the study file in which they differ first; empty when they are the same search.
+// The section of the study file in which `a`, which is wanted, and `b`, which is there, differ
+// first; empty when they are the same search.
 std::string_view first_difference(const StudySpec& a, const StudySpec& b) {
   if (a.seed != b.seed) return "seed";
   if (a.data != b.data) return "data";
@@ -29,7 +31,7 @@ std::string_view first_difference(const StudySpec& a, const StudySpec& b) {
   if (a.folds != b.folds) return "folds";
   if (a.timeout_seconds != b.timeout_seconds) return "timeout";
   if (a.parallel != b.parallel) return "parallel";
-  if (a.enqueue != b.enqueue) return "enqueue";
+  if (!extends_queue(b.enqueue, a.enqueue)) return "enqueue";
   if (a.resources != b.resources) return "resources";
   if (a.description != b.description || a.tags != b.tags) return "description and tags";
   return {};

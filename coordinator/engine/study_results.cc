@@ -53,13 +53,16 @@ Result<TrialStanding> StudyEngine::reported(const HeldReport& report, Step& step
     return standing_of(*trial, false, concat(name_of(*trial), " is ", to_string(trial->state)));
   FOLDMILL_RETURN_IF_ERROR(check_told_epoch(*trial, report));
   hear_holder(*trial, step);
+  take_report(*trial, report, step);
+  return standing_of(*trial, false, {});
+}
+
+void StudyEngine::take_report(const TrialRecord& trial, const HeldReport& report, Step& step) {
   EpochReport whole = report.report;
   whole.metrics.insert(whole.metrics.begin(), {spec_->objective.metric, report.value});
-  const Lease lease = live_lease(fold);
+  const Lease lease = live_lease(trial.folds[static_cast<size_t>(report.fold.value)]);
   started(lease, step);
-  const Verdict verdict = epoch_reported(lease, whole, step);
-  if (verdict.verdict == AckVerdict::kRejected) return failed_precondition(verdict.message);
-  return standing_of(*trial, false, {});
+  epoch_reported(lease, whole, step);
 }
 
 Result<TrialStanding> StudyEngine::repeat_report(TrialRecord& trial, const HeldReport& report,
@@ -89,9 +92,17 @@ Status StudyEngine::check_told_epoch(const TrialRecord& trial, const HeldReport&
   if (epoch != next)
     return failed_precondition(concat("epoch ", epoch, " of ", where, " was reported, but ", next,
                                       " is next; epochs are reported one by one, from 1"));
-  if (report.report.metric(spec_->objective.metric))
+  return check_told_metrics(report.report.metrics);
+}
+
+Status StudyEngine::check_told_metrics(const MetricValues& metrics) const {
+  if (find_metric(metrics, spec_->objective.metric))
     return invalid_argument(concat("the metric '", spec_->objective.metric,
                                    "' is the objective: it is the value itself"));
+  for (const std::string& metric : spec_->further_metrics())
+    if (!find_metric(metrics, metric))
+      return invalid_argument(concat("the metric '", metric, "' is missing, by which ", spec_->name,
+                                     " judges its trials; add --metric ", metric, "=VALUE"));
   return ok_status();
 }
 
@@ -162,6 +173,7 @@ Result<TrialStanding> StudyEngine::repeat_result(const TrialRecord& trial,
 Result<TrialStanding> StudyEngine::complete(TrialRecord& trial, const TrialResult& result,
                                             Step& step) {
   if (!result.value) return complete_by_reports(trial, result.fold, step);
+  if (!spec_->further_metrics().empty()) return complete_by_last_report(trial, result, step);
   if (!std::isfinite(*result.value)) {
     const auto fold = std::find_if(trial.folds.begin(), trial.folds.end(),
                                    [](const FoldRecord& each) { return each.live.has_value(); });
@@ -174,6 +186,21 @@ Result<TrialStanding> StudyEngine::complete(TrialRecord& trial, const TrialResul
   if (result.fold) return complete_told_fold(trial, *result.fold, result, step);
   if (trial.folds.size() == 1) return complete_told_fold(trial, FoldIndex(0), result, step);
   return complete_as_a_whole(trial, result, step);
+}
+
+// Several metrics are of one epoch: what is told is the last one of the fold.
+Result<TrialStanding> StudyEngine::complete_by_last_report(TrialRecord& trial,
+                                                           const TrialResult& result, Step& step) {
+  if (!result.fold && trial.folds.size() > 1)
+    return invalid_argument(concat(spec_->name, " judges by several metrics; tell them by --fold"));
+  const FoldIndex index = result.fold.value_or(FoldIndex(0));
+  const FoldRecord& fold = trial.folds[static_cast<size_t>(index.value)];
+  if (!fold.live) return complete_told_fold(trial, index, result, step);
+  const HeldReport last{{}, index, *result.value, {fold.curve.last_epoch() + 1, result.metrics, 0}};
+  FOLDMILL_RETURN_IF_ERROR(check_told_epoch(trial, last));
+  take_report(trial, last, step);
+  if (!fold.live) return standing_of(trial, false, {});  // diverged, or pruned
+  return complete_by_reports(trial, index, step);
 }
 
 Result<TrialStanding> StudyEngine::complete_by_reports(TrialRecord& trial,

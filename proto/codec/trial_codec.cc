@@ -10,7 +10,7 @@ FOLDMILL_ENUM_MAP(ResultKind, v1::ResultKind, ResultKind::kReleased, v1::RESULT_
 
 namespace {
 
-Result<Goal> decode_goal(const v1::AskedTrial::Goal& message) {
+Result<Goal> decode_goal(const v1::Goal& message) {
   FOLDMILL_ASSIGN_OR_RETURN(const Direction direction, decode_enum<Direction>(message.direction()));
   return Goal{message.metric(), direction};
 }
@@ -55,7 +55,7 @@ v1::AskedTrial encode(const AskedTrial& trial) {
   *out.mutable_plan() = encode(trial.plan);
   out.set_epochs(trial.epochs);
   for (const Goal& goal : trial.goals) {
-    v1::AskedTrial::Goal* message = out.add_goals();
+    v1::Goal* message = out.add_goals();
     message->set_metric(goal.metric);
     message->set_direction(encode_enum(goal.direction));
   }

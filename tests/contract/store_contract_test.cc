@@ -237,6 +237,50 @@ TEST_P(StoreContract, KeepsWorkers) {
   EXPECT_EQ(workers[1].id, WorkerId(2));
 }
 
+TEST_P(StoreContract, KeepsWhoWasHandedATrial) {
+  const change::TrialAsked first{trial_key(0), 1, "k1", WorkerId(1), Milliseconds(5000), at(20)};
+  change::TrialAsked second{trial_key(0), 2, "k2", WorkerId(2), Milliseconds(7000), at(30)};
+  apply({study_created(), worker_seen(), worker_seen(2, "ask:b"), trial_created(0),
+         trial_created(1), first, first});
+  apply({second, second, first});
+  backend_->reopen();
+  const std::vector<AskSnapshot> asks = trial().asks;
+  ASSERT_THAT(asks, SizeIs(2));
+  EXPECT_EQ(asks[0].key, "k1");
+  EXPECT_EQ(asks[1].number, 2);
+  EXPECT_EQ(asks[1].holder, WorkerId(2));
+  EXPECT_EQ(asks[1].lease, Milliseconds(7000));
+  EXPECT_THAT(trial(1).asks, SizeIs(0));
+  second.key = "k3";
+  refuses({second}, "lease 2 of trial 0");  // it is another one's
+  second.number = 4;
+  refuses({second}, "lease 4 of trial 0");  // the third is missing
+  second.number = 3;
+  second.key = "k1";
+  refuses({second});  // the key is taken
+  second.key = "k3";
+  second.holder = WorkerId(9);
+  refuses({second});  // no such holder
+  second.trial = trial_key(7);
+  refuses({second});
+}
+
+TEST_P(StoreContract, KeepsPointsThatAreEnqueuedLater) {
+  const ParameterSet point{{"lr", 0.5}, {"width", int64_t{3}}};
+  const change::PointEnqueued enqueued{StudyId(1), 1, point, at(5)};  // the file has one
+  apply({study_created(), enqueued, enqueued});
+  apply({change::PointEnqueued{StudyId(1), 2, point, at(6)}, enqueued});
+  backend_->reopen();
+  const auto queue = load().studies[0].spec.enqueue;
+  ASSERT_THAT(queue, SizeIs(3));
+  EXPECT_EQ(queue[0], example_spec().enqueue[0]);
+  EXPECT_EQ(queue[1], point);
+  EXPECT_EQ(queue[2], point);
+  refuses({change::PointEnqueued{StudyId(1), 4, point, at(7)}}, "point 4 of study 1");
+  refuses({change::PointEnqueued{StudyId(1), 2, {{"lr", 0.1}}, at(7)}}, "point 2 of study 1");
+  refuses({change::PointEnqueued{StudyId(9), 0, point, at(7)}}, "study 9");
+}
+
 // ---- idempotence
 
 TEST_P(StoreContract, EachChangeStoredTwiceIsStoredOnce) {

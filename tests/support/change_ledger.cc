@@ -128,6 +128,8 @@ void ChangeLedger::on(const change::TrialEnded& ended) {
   }
   facts.state = ended.state;
   facts.value = ended.value;
+  facts.metrics = ended.metrics;
+  facts.violation = ended.violation;
   facts.cause = ended.cause;
   facts.ended = ended.at;
   trial_ends_[ended.trial] = ended;
@@ -139,7 +141,7 @@ void ChangeLedger::on(const change::FoldChanged& changed) {
   expect(!is_finished(facts.state), name(changed.fold) + " ends once");
   expect(!has_live_attempt(facts), name(changed.fold) + " changes after its attempt has ended");
   const StudySpec& spec = study(changed.fold.study).spec;
-  if (changed.state == FoldState::kCompleted)
+  if (changed.state == FoldState::kCompleted && !is_trained_outside(spec.model))
     expect(static_cast<int64_t>(facts.curve.size()) ==
                spec.epochs(trial(changed.fold.study, changed.fold.trial).params),
            name(changed.fold) + " is complete only with all its epochs");
@@ -150,7 +152,10 @@ void ChangeLedger::on(const change::FoldChanged& changed) {
 void ChangeLedger::on(const change::AttemptLeased& leased) {
   FoldSnapshot& facts = fold(leased.fold);
   const StudySnapshot& study = studies_.at(leased.fold.study).facts;
-  expect(study.state == StudyState::kActive, "leases are given in active studies only");
+  const bool outside = is_trained_outside(study.spec.model);
+  // Whoever held it and comes back in time goes on with it, whatever the study does meanwhile.
+  expect(study.state == StudyState::kActive || (outside && !facts.attempts.empty()),
+         "leases are given in active studies only");
   expect(facts.state == FoldState::kPending && !has_live_attempt(facts),
          name(leased.fold) + " has at most one live attempt");
   expect(trial(leased.fold.study, leased.fold.trial).state == TrialState::kRunning,
@@ -158,19 +163,20 @@ void ChangeLedger::on(const change::AttemptLeased& leased) {
   expect(attempts_.empty() || attempts_.rbegin()->first < leased.attempt, "attempt ids rise");
   expect(leased.number == static_cast<int64_t>(facts.attempts.size()) + 1,
          name(leased.fold) + ": the fencing number rises by one");
-  expect(leased.first_epoch == (facts.checkpoint ? facts.checkpoint->epoch + 1 : 1),
+  expect(outside || leased.first_epoch == (facts.checkpoint ? facts.checkpoint->epoch + 1 : 1),
          name(leased.fold) + " goes on where its checkpoint is");
   expect(leased.first_epoch <= static_cast<int64_t>(facts.curve.size()) + 1,
          name(leased.fold) + " leaves no gap");
   facts.state = FoldState::kLeased;
   facts.curve.resize(static_cast<size_t>(leased.first_epoch - 1));
+  for (std::vector<double>& curve : facts.more_curves) curve.resize(facts.curve.size());
   facts.attempts.push_back({.id = leased.attempt,
                             .number = leased.number,
                             .worker = leased.worker,
                             .slot = leased.slot,
                             .first_epoch = leased.first_epoch});
   attempts_[leased.attempt] = leased.fold;
-  if (study.spec.parallel)
+  if (study.spec.parallel && !outside)
     expect(live_attempts(study.id) <= *study.spec.parallel, "`parallel` caps the live attempts");
 }
 
@@ -193,6 +199,13 @@ void ChangeLedger::on(const change::EpochReported& reported) {
   expect(reported.report.epoch == static_cast<int64_t>(facts.curve.size()) + 1,
          name(reported.fold) + " has neither gap nor duplicate");
   facts.curve.push_back(reported.value);
+  const std::vector<std::string> further = study(reported.fold.study).spec.further_metrics();
+  facts.more_curves.resize(further.size());
+  for (size_t i = 0; i < further.size(); ++i) {
+    const std::optional<double> value = reported.report.metric(further[i]);
+    expect(value.has_value(), name(reported.fold) + " has every metric that the study judges by");
+    facts.more_curves[i].push_back(value.value_or(0));
+  }
 }
 
 void ChangeLedger::on(const change::CheckpointRecorded& recorded) {
@@ -215,6 +228,25 @@ void ChangeLedger::on(const change::ArtifactRecorded& recorded) {
 void ChangeLedger::on(const change::CheckpointDropped& dropped) {
   expect(fold(dropped.fold).checkpoint.has_value(), "a checkpoint is dropped once");
   fold(dropped.fold).checkpoint.reset();
+}
+
+void ChangeLedger::on(const change::TrialAsked& asked) {
+  const StudySnapshot& study = studies_.at(asked.trial.study).facts;
+  TrialSnapshot& facts = trial(asked.trial.study, asked.trial.trial);
+  expect(study.state == StudyState::kActive, "trials are handed out in active studies only");
+  expect(facts.state == TrialState::kRunning, "only a running trial is handed out");
+  expect(std::none_of(facts.folds.begin(), facts.folds.end(), has_live_attempt),
+         "a trial has one holder");
+  expect(asked.number == static_cast<int64_t>(facts.asks.size()) + 1,
+         "the numbers of leases rise by one");
+  expect(workers_.contains(asked.holder), "a holder is known");
+  facts.asks.push_back({asked.number, asked.key, asked.holder, asked.lease});
+}
+
+void ChangeLedger::on(const change::PointEnqueued& enqueued) {
+  auto& queue = studies_.at(enqueued.study).facts.spec.enqueue;
+  expect(enqueued.position == static_cast<int64_t>(queue.size()), "points are enqueued in order");
+  queue.push_back(enqueued.point);
 }
 
 void ChangeLedger::on(const change::WorkerSeen& seen) { workers_[seen.worker] = seen; }

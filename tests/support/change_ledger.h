@@ -50,6 +50,8 @@ class ChangeLedger {
   void on(const change::CheckpointRecorded& recorded);
   void on(const change::ArtifactRecorded& recorded);
   void on(const change::CheckpointDropped& dropped);
+  void on(const change::TrialAsked& asked);
+  void on(const change::PointEnqueued& enqueued);
   void on(const change::WorkerSeen& seen);
 
   void expect(bool holds, std::string invariant);

@@ -92,6 +92,37 @@ effect::Reply EngineDriver::command(const std::string& study, event::StudyVerb v
   return performed<effect::Reply>().at(0);
 }
 
+RequestId EngineDriver::ask(TrialRequest what) {
+  const RequestId request(++last_request_);
+  send(event::TrialRequested{request, std::move(what)});
+  return request;
+}
+
+const effect::Reply* EngineDriver::reply_to(RequestId request) const {
+  const auto reply = replies_.find(request);
+  return reply == replies_.end() ? nullptr : &reply->second;
+}
+
+effect::Reply EngineDriver::report(HeldReport report) {
+  send(event::HeldReported{RequestId(++last_request_), std::move(report)});
+  return performed<effect::Reply>().at(0);
+}
+
+effect::Reply EngineDriver::tell(HeldTrial of, TrialResult result) {
+  send(event::HeldTold{RequestId(++last_request_), {std::move(of), std::move(result)}});
+  return performed<effect::Reply>().at(0);
+}
+
+effect::Reply EngineDriver::renew(HeldTrial held) {
+  send(event::HeldRenewed{RequestId(++last_request_), std::move(held)});
+  return performed<effect::Reply>().at(0);
+}
+
+effect::Reply EngineDriver::enqueue(EnqueueRequest point) {
+  send(event::PointEnqueued{RequestId(++last_request_), std::move(point)});
+  return performed<effect::Reply>().at(0);
+}
+
 void EngineDriver::hold_suggestions(bool hold) {
   hold_ = hold;
   answer_questions();
@@ -313,6 +344,18 @@ void EngineDriver::perform(const effect::SendDrain& drain) {
 
 void EngineDriver::perform(const effect::CloseSession& close) {
   if (FakeWorker* worker = by_session(close.session)) worker->connected = false;
+}
+
+void EngineDriver::perform(const effect::Reply& reply) {
+  expect(replies_.emplace(reply.request, reply).second, "a request is answered once");
+  const auto* asked = std::get_if<AskedTrial>(&reply.answer);
+  if (asked == nullptr) return;
+  const TrialSnapshot& given =
+      ledger_.study(reply.study).trials.at(static_cast<size_t>(asked->trial.value));
+  expect(given.asks.back().number == asked->lease, "what is handed out has been recorded");
+  for (FoldIndex fold : asked->folds)
+    expect(is_live(given.folds.at(static_cast<size_t>(fold.value)).attempts.back().state),
+           "the folds of what is handed out have been leased");
 }
 
 void EngineDriver::perform(const effect::ArmTimer& timer) { timer_ = timer.at; }

@@ -54,6 +54,14 @@ class EngineDriver {
   engine::effect::Reply create(StudySpec spec);
   engine::effect::Reply command(const std::string& study, engine::event::StudyVerb verb,
                                 int64_t trials = 0, bool relative = false);
+  // --- loops outside
+  engine::RequestId ask(TrialRequest what);
+  const engine::effect::Reply* reply_to(engine::RequestId request) const;  // null: none yet
+  engine::effect::Reply report(HeldReport report);
+  engine::effect::Reply tell(HeldTrial of, TrialResult result);
+  engine::effect::Reply renew(HeldTrial held);
+  engine::effect::Reply enqueue(EnqueueRequest point);
+
   void hold_suggestions(bool hold);  // false: those that waited are answered
 
   // --- workers; each stays where it is for the driver's life
@@ -116,7 +124,7 @@ class EngineDriver {
   void perform(const engine::effect::SendStop& stop);
   void perform(const engine::effect::SendDrain& drain);
   void perform(const engine::effect::CloseSession& close);
-  void perform(const engine::effect::Reply&) {}
+  void perform(const engine::effect::Reply& reply);
   void perform(const engine::effect::ArmTimer& timer);
   void perform(const engine::effect::DeleteArtifact& remove);
   void perform(const engine::effect::StudyChanged&) {}
@@ -133,6 +141,7 @@ class EngineDriver {
   std::vector<std::string> violations_;
   int64_t last_session_ = 0;
   int64_t last_request_ = 0;
+  std::map<engine::RequestId, engine::effect::Reply> replies_;
   uint64_t last_sequence_ = 0;
   std::map<uint64_t, AttemptId> sent_;
 };

@@ -25,6 +25,13 @@ TEST(ModelFile, AutoencodersHaveVariantsAndATarget) {
   EXPECT_EQ(read_model("{type: cae, variant: scaled, target: input}").model.target, Target::kInput);
 }
 
+TEST(ModelFile, LoopsOutsideNeedNoMoreThanTheirParameters) {
+  const StudySpec spec = read("name: s\nmodel: {type: external}\nparams: {x: {float: [0, 1]}}\n");
+  EXPECT_TRUE(is_trained_outside(spec.model));
+  EXPECT_EQ(spec.objective.metric, "value");
+  EXPECT_EQ(spec.max_epochs(), 1);
+}
+
 TEST(ModelFile, KnobsFollowTheVariant) {
   const StudySpec spec =
       read_model("{type: dae, variant: scaled}",

@@ -292,6 +292,25 @@ TEST(StudyModel, RangesAreSearchedOnlyWhereTheyHaveAnEffect) {
       << "nesterov is there for sgd alone";
 }
 
+TEST(StudyModel, LoopsOutsideBringEverythingThemselves) {
+  StudySpec outside = sound_command_spec();
+  outside.data = {};
+  outside.model = {};
+  outside.model.type = "external";
+  EXPECT_EQ(outside.validate(), ok_status());
+  outside.constants = {};
+  EXPECT_EQ(outside.validate(), ok_status()) << "without epochs there is one";
+  EXPECT_EQ(outside.max_epochs(), 1);
+  expect_refused(
+      outside,
+      {{"data.dataset: a loop outside reads its own",
+        [](StudySpec& s) { s.data.dataset = "mnist"; }},
+       {"model: type 'external' has no other keys", [](StudySpec& s) { s.model.command = {"x"}; }},
+       {"model: type 'external' has no other keys", [](StudySpec& s) { s.model.variant = "mlp"; }},
+       {"resources.labels: they choose workers",
+        [](StudySpec& s) { s.resources.labels["pool"] = "lab"; }}});
+}
+
 // The defaults make a sound study, so each lies within its own limits.
 TEST(StudyModel, DefaultsOfEveryKnobAreAllowed) {
   for (const std::string& type : model_types())

@@ -64,8 +64,8 @@ TEST_F(AskTest, TheSameKeyIsTheSameQuestion) {
 
 TEST_F(AskTest, TheSameKeyTwiceWhileTheSamplerThinksIsOneTrial) {
   driver.create(outside_study(5));
-  ask();  // uses the one that was made ahead
   driver.hold_suggestions(true);
+  ask();  // uses the one that was made ahead
   const RequestId first = begin_ask("mine");
   const RequestId second = begin_ask("mine");
   EXPECT_EQ(driver.reply_to(first), nullptr);
@@ -138,8 +138,8 @@ TEST_F(AskTest, ParallelCountsTrialsThatAreOut) {
 
 TEST_F(AskTest, WhatWaitsForTheSamplerIsToldWhenTheStudyEnds) {
   driver.create(outside_study(5));
-  ask();
   driver.hold_suggestions(true);
+  ask();
   const RequestId waiting = begin_ask();
   driver.command("small", event::StudyVerb::kCancel);
   ASSERT_NE(driver.reply_to(waiting), nullptr);

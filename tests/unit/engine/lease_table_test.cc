@@ -21,6 +21,32 @@ std::vector<int64_t> attempts(const std::vector<Lease>& leases) {
   return ids;
 }
 
+Lease asked_lease(int64_t attempt, int64_t trial, Milliseconds period) {
+  return {.attempt = AttemptId(attempt),
+          .fold = {StudyId(1), TrialNumber(trial), FoldIndex(attempt)},
+          .worker = WorkerId(1),
+          .asked_for = period};
+}
+
+TEST(LeaseTable, ATrialThatWasAskedForHasATimeOfItsOwn) {
+  LeaseTable table(kPeriod);
+  table.grant(lease(1, 1), kStart);
+  table.grant(asked_lease(2, 7, kPeriod * 3), kStart);
+  table.grant(asked_lease(3, 7, kPeriod * 3), kStart);
+  table.grant(asked_lease(4, 8, kPeriod * 2), kStart);
+  EXPECT_EQ(attempts(table.held_by(WorkerId(1))), std::vector<int64_t>{1});
+  table.renew(WorkerId(1), kStart + kPeriod);
+  EXPECT_EQ(attempts(table.expired(kStart + kPeriod * 2)), (std::vector<int64_t>{1, 4}));
+  table.renew(TrialKey{StudyId(1), TrialNumber(8)}, kStart + kPeriod * 2);
+  table.release(AttemptId(1));
+  EXPECT_EQ(attempts(table.expired(kStart + kPeriod * 3)), (std::vector<int64_t>{2, 3}));
+  table.release(AttemptId(2));
+  table.release(AttemptId(3));
+  EXPECT_EQ(table.next_expiry(), kStart + kPeriod * 4);
+  table.renew(TrialKey{StudyId(1), TrialNumber(7)}, kStart);  // holds nothing any more
+  EXPECT_EQ(table.next_expiry(), kStart + kPeriod * 4);
+}
+
 TEST(LeaseTable, IsEmptyAtFirst) {
   LeaseTable table(kPeriod);
   EXPECT_EQ(table.find(AttemptId(1)), nullptr);

@@ -39,7 +39,7 @@ class OutsideTest : public EngineTest {
 
   static HeldTrial hold(const AskedTrial& asked) { return {asked.study, asked.trial, asked.lease}; }
   effect::Reply report(const HeldTrial& of, int64_t epoch, double value, int64_t fold = 0) {
-    return driver.report({of, FoldIndex(fold), value, {.epoch = epoch}});
+    return driver.report({of, FoldIndex(fold), value, {.epoch = epoch, .metrics = {}}});
   }
   effect::Reply tell(const HeldTrial& of, double value) {
     return driver.tell(of, {.value = value});

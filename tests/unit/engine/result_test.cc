@@ -182,6 +182,48 @@ TEST_F(ResultTest, ALoopHearsThatItsTrialIsCancelled) {
   EXPECT_FALSE(tell(held, 0.5).status.ok());
 }
 
+// --- several objectives
+
+class FurtherMetricsTest : public OutsideTest {
+ protected:
+  void create(int folds) {
+    StudySpec spec = outside_study(3, folds);
+    spec.more_objectives = {{"seconds", Direction::kMinimize}};
+    driver.create(spec);
+  }
+  effect::Reply tell(const HeldTrial& of, double value, MetricValues metrics,
+                     std::optional<FoldIndex> fold = {}) {
+    return driver.tell(of, {.fold = fold, .value = value, .metrics = std::move(metrics)});
+  }
+};
+
+TEST_F(FurtherMetricsTest, AreToldWithTheValue) {
+  create(1);
+  const HeldTrial held = hold(ask());
+  EXPECT_THAT(tell(held, 0.5, {}).status.message(), HasSubstr("'seconds' is missing"));
+  EXPECT_EQ(standing(tell(held, 0.5, {{"seconds", 3}})).state, TrialState::kCompleted);
+  EXPECT_EQ(driver.trial(0).value, 0.5);
+  EXPECT_EQ(find_metric(driver.trial(0).metrics, "seconds"), 3);
+  EXPECT_TRUE(standing(tell(held, 0.5, {{"seconds", 3}})).repeated);
+}
+
+TEST_F(FurtherMetricsTest, AreReportedWithEachEpochAndToldByFold) {
+  create(2);
+  const HeldTrial held = hold(ask());
+  EXPECT_THAT(report(held, 1, 0.5).status.message(), HasSubstr("'seconds' is missing"));
+  driver.report({held, FoldIndex(0), 0.5, {.epoch = 1, .metrics = {{"seconds", 1}}}});
+  EXPECT_THAT(tell(held, 0.5, {{"seconds", 3}}).status.message(), HasSubstr("by --fold"));
+  EXPECT_TRUE(standing(driver.tell(held, {.fold = FoldIndex(0)})).go_on);
+  EXPECT_EQ(standing(tell(held, 0.7, {{"seconds", 3}}, FoldIndex(1))).value, 0.6);
+  EXPECT_EQ(find_metric(driver.trial(0).metrics, "seconds"), 2);
+}
+
+TEST_F(FurtherMetricsTest, OneThatIsNoNumberIsAnAnswerToo) {
+  create(1);
+  EXPECT_EQ(standing(tell(hold(ask()), 0.5, {{"seconds", kNan}})).state, TrialState::kFailed);
+  EXPECT_EQ(driver.trial(0).cause, EndCause::kDiverged);
+}
+
 // --- other ends
 
 TEST_F(ResultTest, ALoopMayPruneByItself) {

@@ -13,6 +13,16 @@
 #include "core/text.h"
 
 namespace foldmill::engine {
+namespace {
+
+// A result's value goes to `place`, its status to the caller.
+template <class Value, class Place>
+Status put(Result<Value> result, Place& place) {
+  if (result.ok()) place = std::move(result).value();
+  return result.status();
+}
+
+}  // namespace
 
 class Engine::Impl {
  public:
@@ -47,9 +57,9 @@ class Engine::Impl {
   template <class Message, class Act>
   void answer(const Message& message, Step& step, Act act);
 
-  // Lets the study that is named say where the trial stands, and replies with that.
+  // `say(study, reply)` with the study of that name fills the reply, which is then sent.
   template <class Say>
-  void reply_from(RequestId request, const HeldTrial& held, Step& step, Say say);
+  void reply_from(RequestId request, const std::string& name, Step& step, Say say);
 
   Transition settle(Step step);
   void dispatch(Step& step);
@@ -226,16 +236,9 @@ void Engine::Impl::handle(event::StudyCreateRequested& request, Step& step) {
 }
 
 void Engine::Impl::handle(const event::StudyCommanded& command, Step& step) {
-  effect::Reply reply{.request = command.request, .status = {}, .study = {}, .note = {}};
-  if (auto found = find_study(command.study); !found.ok()) {
-    reply.status = found.status();
-  } else {
-    reply.study = found.value()->id();
-    auto note = found.value()->command(command, step);
-    reply.status = note.status();
-    if (note.ok()) reply.note = std::move(note).value();
-  }
-  step.perform(std::move(reply));
+  reply_from(command.request, command.study, step, [&](StudyEngine& study, effect::Reply& reply) {
+    return put(study.command(command, step), reply.note);
+  });
 }
 
 void Engine::Impl::handle(event::TrialRequested& ask, Step& step) {
@@ -246,41 +249,41 @@ void Engine::Impl::handle(event::TrialRequested& ask, Step& step) {
 }
 
 void Engine::Impl::handle(const event::HeldRenewed& renewed, Step& step) {
-  reply_from(renewed.request, renewed.held, step,
-             [&](StudyEngine& study) { return study.renew(renewed.held, step); });
+  const std::string& name = renewed.held.study;
+  reply_from(renewed.request, name, step, [&](StudyEngine& study, effect::Reply& reply) {
+    return put(study.renew(renewed.held, step), reply.answer);
+  });
 }
 
 void Engine::Impl::handle(const event::HeldReported& reported, Step& step) {
-  reply_from(reported.request, reported.report.of, step,
-             [&](StudyEngine& study) { return study.reported(reported.report, step); });
+  const std::string& name = reported.report.of.study;
+  reply_from(reported.request, name, step, [&](StudyEngine& study, effect::Reply& reply) {
+    return put(study.reported(reported.report, step), reply.answer);
+  });
 }
 
 void Engine::Impl::handle(const event::HeldTold& told, Step& step) {
-  reply_from(told.request, told.told.of, step,
-             [&](StudyEngine& study) { return study.told(told.told, step); });
-}
-
-template <class Say>
-void Engine::Impl::reply_from(RequestId request, const HeldTrial& held, Step& step, Say say) {
-  effect::Reply reply{.request = request};
-  if (auto found = find_study(held.study); !found.ok()) {
-    reply.status = found.status();
-  } else {
-    auto standing = say(*found.value());
-    reply.status = standing.status();
-    if (standing.ok()) reply.answer = std::move(standing).value();
-  }
-  step.perform(std::move(reply));
+  const std::string& name = told.told.of.study;
+  reply_from(told.request, name, step, [&](StudyEngine& study, effect::Reply& reply) {
+    return put(study.told(told.told, step), reply.answer);
+  });
 }
 
 void Engine::Impl::handle(const event::PointEnqueued& enqueued, Step& step) {
-  effect::Reply reply{.request = enqueued.request};
-  if (auto found = find_study(enqueued.point.study); !found.ok()) {
+  const std::string& name = enqueued.point.study;
+  reply_from(enqueued.request, name, step, [&](StudyEngine& study, effect::Reply& reply) {
+    return put(study.enqueue(enqueued.point, step), reply.note);
+  });
+}
+
+template <class Say>
+void Engine::Impl::reply_from(RequestId request, const std::string& name, Step& step, Say say) {
+  effect::Reply reply{.request = request};
+  if (auto found = find_study(name); !found.ok()) {
     reply.status = found.status();
   } else {
-    auto note = found.value()->enqueue(enqueued.point, step);
-    reply.status = note.status();
-    if (note.ok()) reply.note = std::move(note).value();
+    reply.study = found.value()->id();
+    reply.status = say(*found.value(), reply);
   }
   step.perform(std::move(reply));
 }

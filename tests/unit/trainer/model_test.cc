@@ -5,6 +5,7 @@
 #include "worker/trainer/attempt_error.h"
 #include "worker/trainer/models/architecture.h"
 #include "worker/trainer/models/conv_transpose.h"
+#include "worker/trainer/models/one_channel.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -52,6 +53,39 @@ TEST(ConvTransposeTest, IsTorchsOwnInBothLayouts) {
         EXPECT_TRUE(torch::allclose(ours[i].grad(), theirs[i].grad(), 1e-5, 1e-6)) << i;
     }
   }
+}
+
+TEST(OneChannelTest, IsTorchsOwn) {
+  // Channels that fill the lanes, and that do not; rows that are a multiple of the places at a
+  // time, and that are not; more images than a thread takes at a time.
+  for (const ConvLayer& layer : {ConvLayer{1, 16, 3, 2, 1}, ConvLayer{1, 5, 3, 1, 0},
+                                 ConvLayer{1, 40, 4, 2, 1}, ConvLayer{1, 32, 7, 3, 2}}) {
+    SCOPED_TRACE(describe(layer));
+    torch::manual_seed(1);
+    const auto leaf = [](const torch::Tensor& tensor) {
+      return tensor.detach().clone().requires_grad_();
+    };
+    const torch::Tensor images = torch::randn({35, 1, 11, 13});
+    const torch::Tensor weight = torch::randn({layer.out, 1, layer.kernel, layer.kernel});
+    const torch::Tensor bias = torch::randn({layer.out});
+    const std::vector<torch::Tensor> theirs = {leaf(weight), leaf(bias)};
+    const std::vector<torch::Tensor> ours = {leaf(weight), leaf(bias)};
+    const torch::Tensor expected =
+        torch::conv2d(images, theirs[0], theirs[1], layer.stride, layer.padding);
+    ASSERT_TRUE(has_one_channel(images));
+    const torch::Tensor output = conv_of_images(images, ours[0], ours[1], layer);
+    ASSERT_EQ(output.sizes(), expected.sizes());
+    EXPECT_TRUE(torch::allclose(output, expected, 1e-5, 1e-5));
+    expected.square().mean().backward();
+    output.square().mean().backward();
+    for (size_t i = 0; i < 2; ++i)
+      EXPECT_TRUE(torch::allclose(ours[i].grad(), theirs[i].grad(), 1e-5, 1e-6)) << i;
+  }
+}
+
+TEST(OneChannelTest, IsForSingleImagesOfOneChannelAlone) {
+  EXPECT_FALSE(has_one_channel(torch::zeros({2, 3, 4, 4})));
+  EXPECT_FALSE(has_one_channel(torch::zeros({2, 1, 4, 4}, torch::kFloat64)));
 }
 
 TEST(NetworkTest, WeightsDependOnTheSeedAlone) {

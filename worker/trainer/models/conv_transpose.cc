@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "worker/trainer/models/layout.h"
+#include "worker/trainer/models/one_channel.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -98,7 +99,8 @@ class ConvTransposeFunction : public torch::autograd::Function<ConvTransposeFunc
     const torch::Tensor& input = saved[0];
     const torch::Tensor& weight = saved[1];
     const torch::Tensor gradient = channels_last(gradients[0]);
-    return {torch::conv2d(gradient, weight, {}, stride, padding),
+    return {has_one_channel(gradient) ? conv_from_one_channel(gradient, weight, {}, stride, padding)
+                                      : torch::conv2d(gradient, weight, {}, stride, padding),
             convolution_gradient(input, gradient, weight, stride, padding, Wanted::kWeight),
             gradient.sum({0, 2, 3}),
             {},

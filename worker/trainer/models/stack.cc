@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "worker/trainer/models/conv_transpose.h"
 #include "worker/trainer/models/layout.h"
+#include "worker/trainer/models/one_channel.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -77,9 +78,12 @@ torch::Tensor StackImpl::forward(torch::Tensor x) {
 
 torch::Tensor StackImpl::apply(size_t i, torch::Tensor x) {
   const Layer& layer = layers_[i];
-  if (const auto* conv = std::get_if<ConvLayer>(&layer))
+  if (const auto* conv = std::get_if<ConvLayer>(&layer)) {
+    if (has_one_channel(x) && !x.requires_grad())
+      return conv_of_images(x, weights_[i], biases_[i], *conv);
     return torch::conv2d(x.is_cpu() ? channels_last(x) : x, weights_[i], biases_[i], conv->stride,
                          conv->padding);
+  }
   if (const auto* conv = std::get_if<ConvTransposeLayer>(&layer))
     return conv_transpose(x, weights_[i], biases_[i], *conv);
   if (std::holds_alternative<LinearLayer>(layer)) return torch::linear(x, weights_[i], biases_[i]);

@@ -20,6 +20,12 @@ void check_finite(const Trainer::Metrics& metrics, int64_t epoch) {
     if (!std::isfinite(value)) diverged(name, format_number(value), concat("epoch ", epoch));
 }
 
+int64_t count_parameters(const torch::nn::Module& network) {
+  int64_t count = 0;
+  for (const torch::Tensor& parameter : network.parameters()) count += parameter.numel();
+  return count;
+}
+
 void copy_into(const torch::nn::Module& network, const NamedTensors& weights) {
   const torch::NoGradGuard without_gradients;
   auto parameters = network.named_parameters();
@@ -68,6 +74,7 @@ std::optional<EpochReport> Trainer::run_epoch(int64_t epoch, const StopToken& st
   validated_epoch_ = epoch;
   metrics->merge(*validation);
   check_finite(*metrics, epoch);
+  metrics->emplace("n_parameters", static_cast<double>(count_parameters(learner_->network())));
   keep(epoch, *metrics);
   EpochReport report;
   report.epoch = epoch;

@@ -79,6 +79,7 @@ Result<StudyRow> find_study(StudySource& source, const std::string& name);
 // One function per noun; each hangs its commands into the tree.
 void add_run_command(CLI::App& app, Context& context);
 void add_study_commands(CLI::App& app, Context& context);
+void add_importance_command(CLI::App& noun, Context& context);  // study importance
 void add_trial_commands(CLI::App& app, Context& context);
 void add_folds_commands(CLI::App& app, Context& context);
 void add_worker_commands(CLI::App& app, Context& context);

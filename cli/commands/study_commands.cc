@@ -173,6 +173,8 @@ void add_study_commands(CLI::App& app, Context& context) {
   leaf->callback(
       [=, &context] { context.action = [=, &context] { return show(*flags, context); }; });
 
+  add_importance_command(*noun, context);
+
   leaf = add(*noun, "pause", "start nothing new", context);
   leaf->add_option("STUDY", flags->name, "name, or unique beginning")->required();
   leaf->add_flag("--now", flags->now, "checkpoint what runs instead of letting it finish");

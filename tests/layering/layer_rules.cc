@@ -21,7 +21,9 @@ const std::vector<Part>& parts() {
       {"worker/agent", {"core", "proto", "foldmill/v1"}},
       {"worker/trainer", {"core"}},
       {"worker", {"core", "proto", "worker/agent"}},
-      {"cli", {"core", "proto", "foldmill/v1", "storage/study_reader.h", "storage/lock_holder.h"}},
+      {"cli",
+       {"core", "proto", "foldmill/v1", "sampler/importance.h", "storage/study_reader.h",
+        "storage/lock_holder.h"}},
   };
   return kParts;
 }

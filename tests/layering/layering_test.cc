@@ -78,6 +78,12 @@ TEST_F(Check, TheCliSeesOneHeaderOfStorage) {
               ElementsAre("cli/show.cc:2: storage/study_store.h: cli may not include storage"));
 }
 
+TEST_F(Check, TheCliSeesOneHeaderOfTheSampler) {
+  write("cli/show.cc", "#include \"sampler/importance.h\"\n#include \"sampler/sampler.h\"\n");
+  EXPECT_THAT(violations(),
+              ElementsAre("cli/show.cc:2: sampler/sampler.h: cli may not include sampler"));
+}
+
 TEST_F(Check, GeneratedHeadersStayWithThoseWhoSpeakTheProtocol) {
   write("storage/a.cc", "#include \"foldmill/v1/study.pb.h\"\n");
   write("worker/agent/a.cc", "#include \"foldmill/v1/worker.pb.h\"\n");

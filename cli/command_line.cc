@@ -94,6 +94,8 @@ void add_commands(CLI::App& app, Context& context) {
   add_best_command(app, context);
   add_study_commands(app, context);
   add_trial_commands(app, context);
+  add_ask_command(app, context);
+  add_tell_command(app, context);
   add_folds_commands(app, context);
   add_worker_commands(app, context);
   add_query_command(app, context);

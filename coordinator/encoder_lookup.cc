@@ -18,8 +18,15 @@ Result<StudyRow> find_study(storage::StudyReader& reader, const std::string& nam
 Result<TrialNumber> find_number(const EncoderSource& encoder, const StudyRow& study) {
   if (const auto number = parse_int(encoder.trial)) return TrialNumber(*number);
   if (study.best) return *study.best;
-  return failed_precondition(concat("study ", encoder.study,
-                                    " has no completed trial yet; create this study when it has"));
+  if (!study.spec.more_objectives.empty())
+    return failed_precondition(concat("study ", encoder.study,
+                                      " has several objectives and so no best trial; name one of "
+                                      "`foldmill best ",
+                                      encoder.study, "` by its number"));
+  return failed_precondition(
+      concat("study ", encoder.study, " has no completed trial yet",
+             study.spec.constraints.empty() ? "" : " that holds its constraints",
+             "; create this study when it has"));
 }
 
 Status check_completed(const TrialRow& trial) {

@@ -82,6 +82,10 @@ void add_study_commands(CLI::App& app, Context& context);
 void add_importance_command(CLI::App& noun, Context& context);  // study importance
 void add_trial_commands(CLI::App& app, Context& context);
 void add_folds_commands(CLI::App& app, Context& context);
+void add_ask_command(CLI::App& app, Context& context);
+void add_tell_command(CLI::App& app, Context& context);
+void add_held_trial_commands(CLI::App& noun, Context& context);  // trial report, renew
+void add_enqueue_command(CLI::App& noun, Context& context);      // trial enqueue
 void add_worker_commands(CLI::App& app, Context& context);
 void add_best_command(CLI::App& app, Context& context);
 void add_watch_command(CLI::App& app, Context& context);

@@ -1,6 +1,7 @@
 #include "cli/commands/study_check.h"
 
 #include "cli/output/format.h"
+#include "cli/output/judgement.h"
 #include "cli/study_file/study_file.h"
 #include "cli/terminal/text_width.h"
 #include "core/grid_points.h"
@@ -51,6 +52,7 @@ std::string describe_network(const ModelSpec& model) {
 }
 
 std::string describe_model(const ModelSpec& model) {
+  if (is_trained_outside(model)) return concat(model.type, ", trained by whoever asks for trials");
   if (model.type != "command") return describe_network(model);
   std::string out = concat("command: ", join(model.command, " "));
   if (!model.workdir.empty()) out += concat(", in ", model.workdir);
@@ -170,8 +172,8 @@ std::string describe_spec(const StudySpec& spec) {
   std::string out;
   out += line("data", describe_data(spec.data));
   out += line("model", describe_model(spec.model));
-  out += line("objective", concat(to_string(spec.objective.direction), " ", spec.objective.metric,
-                                  " (", to_string(spec.objective.take), ")"));
+  out += line("objective", concat(describe_goals(spec), " (", to_string(spec.objective.take), ")"));
+  if (!spec.constraints.empty()) out += line("constraints", describe_constraints(spec));
   out += line("search", describe_budget(spec));
   out += line("sampler", concat(describe_sampler(spec), ", seed ", spec.seed));
   out += line("pruning", describe_pruning(spec.pruning.type, spec.pruning));

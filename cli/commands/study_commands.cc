@@ -3,6 +3,7 @@
 #include "cli/commands/context.h"
 #include "cli/commands/study_check.h"
 #include "cli/output/format.h"
+#include "cli/output/judgement.h"
 #include "cli/output/shapes.h"
 #include "cli/study_file/scalar.h"
 #include "cli/study_file/study_file.h"
@@ -59,9 +60,8 @@ Outcome show(const StudyFlags& flags, Context& context) {
               << '\n';
   context.out << "epochs    " << study.epochs << " trained, " << study.epochs_saved
               << " saved by pruning, " << format_duration(study.seconds) << " of training\n";
-  if (study.best)
-    context.out << "best      " << study.spec.name << '/' << study.best->value << "  "
-                << study.spec.objective.metric << ' ' << short_number(study.best_value) << '\n';
+  if (const std::string standing = describe_best_so_far(study); !standing.empty())
+    context.out << "best      " << standing << '\n';
   context.out << describe_spec(study.spec);
   return ExitCode::kOk;
 }

@@ -1,5 +1,6 @@
 #include "cli/commands/context.h"
 #include "cli/output/format.h"
+#include "cli/output/judgement.h"
 #include "cli/output/shapes.h"
 #include "core/text.h"
 
@@ -33,10 +34,11 @@ std::string describe_decision(const PruneDecision& decision) {
 }
 
 // The lines above the folds of one trial.
-void print_head(const std::string& study, const TrialRow& trial, std::ostream& out) {
-  out << "trial     " << study << '/' << trial.number.value << "  " << to_string(trial.state);
+void print_head(const StudySpec& spec, const TrialRow& trial, std::ostream& out) {
+  out << "trial     " << spec.name << '/' << trial.number.value << "  " << to_string(trial.state);
   if (trial.value) out << "  value " << short_number(*trial.value);
   out << '\n';
+  if (!trial.metrics.empty()) out << "metrics   " << describe_values(spec, trial) << '\n';
   out << "params    " << describe_params(trial.params) << '\n';
   out << "epochs    " << trial.epochs << " in " << format_duration(trial.seconds) << '\n';
   if (trial.decision) out << "pruned    " << describe_decision(*trial.decision) << '\n';
@@ -55,7 +57,7 @@ Outcome show_folds(const TrialId& id, bool with_head, Context& context) {
                               id.trial.value));
   }
   if (with_head && context.output.format == Format::kTable)
-    print_head(study.spec.name, trial, context.out);
+    print_head(study.spec, trial, context.out);
   FOLDMILL_RETURN_IF_ERROR(context.print(list_folds(study.spec.name, trial)));
   return ExitCode::kOk;
 }
@@ -77,7 +79,7 @@ void add_show(CLI::App& noun, const char* help, bool with_head, Context& context
 }  // namespace
 
 void add_trial_commands(CLI::App& app, Context& context) {
-  CLI::App* noun = app.add_subcommand("trial", "list trials, look at one");
+  CLI::App* noun = app.add_subcommand("trial", "list trials, look at one, enqueue points");
   noun->require_subcommand(1);
   const auto study = std::make_shared<std::string>();
   CLI::App* leaf = noun->add_subcommand("list", "the trials of a study");
@@ -88,6 +90,8 @@ void add_trial_commands(CLI::App& app, Context& context) {
   leaf->callback(
       [=, &context] { context.action = [=, &context] { return list(*study, context); }; });
   add_show(*noun, "one trial: parameters, folds, why it ended", true, context);
+  add_enqueue_command(*noun, context);
+  add_held_trial_commands(*noun, context);
 }
 
 void add_folds_commands(CLI::App& app, Context& context) {

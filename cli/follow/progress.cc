@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cli/output/format.h"
+#include "cli/output/judgement.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -131,10 +132,8 @@ std::vector<std::string> live_lines(const Progress& progress, size_t columns) {
                          counted(study), "/", study.spec.trials, "   running ", study.running,
                          " · pruned ", study.pruned, " · failed ", study.failed, "    ",
                          describe_eta(progress)));
-  if (study.best)
-    lines.push_back(concat(" best  #", study.best->value, "  ", study.spec.objective.metric, " ",
-                           short_number(study.best_value), "   ",
-                           describe_params(progress.best_params)));
+  if (const std::string standing = describe_best_so_far(study); !standing.empty())
+    lines.push_back(concat(" best  ", standing, "   ", describe_params(progress.best_params)));
   const bool one_fold = study.spec.folds.k == 1;
   for (const TrialRow& trial : progress.running) {
     for (const FoldRow& fold : trial.folds) {
@@ -149,7 +148,7 @@ std::vector<std::string> live_lines(const Progress& progress, size_t columns) {
 std::string describe_ended(const StudySpec& spec, const TrialRow& trial) {
   std::string out = concat("#", trial.number.value, " ", to_string(trial.state));
   if (trial.decision) out += concat(" at epoch ", trial.decision->epoch);
-  if (trial.value) out += concat("  ", spec.objective.metric, " ", short_number(*trial.value));
+  if (trial.value) out += concat("  ", describe_values(spec, trial));
   if (trial.state == TrialState::kFailed)
     out += concat("  ", to_string(trial.cause), ": ",
                   trial.message.substr(0, trial.message.find('\n')));
@@ -161,7 +160,8 @@ std::string describe_standing(const Progress& progress) {
   const StudyRow& study = progress.study;
   std::string out = concat(counted(study), "/", study.spec.trials, " trials, ", study.running,
                            " running, ", study.pruned, " pruned, ", study.failed, " failed");
-  if (study.best) out += concat(", best #", study.best->value, " ", short_number(study.best_value));
+  if (const std::string best = describe_best_so_far(study); !best.empty())
+    out += concat(", best ", best);
   const std::string eta = describe_eta(progress);
   return eta.empty() ? out : concat(out, ", ", eta);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/output/format.h"
+#include "cli/output/judgement.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -14,19 +15,25 @@ std::string fold_scores(const TrialRow& trial) {
   return join(scores, "  ");
 }
 
+// One that is worth a look.
+int64_t notable_trial(const StudyRow& study) {
+  if (study.best) return study.best->value;
+  return study.front.empty() ? 0 : study.front.front().value;
+}
+
 std::string next_commands(const StudyRow& study, const std::string& source_flag) {
   const std::string& name = study.spec.name;
   return concat("next      foldmill trial list ", name, " --sort value", source_flag,
-                "\n          foldmill trial show ", name, "/", study.best ? study.best->value : 0,
-                source_flag, "\n          foldmill study extend ", name, " --trials +",
-                study.spec.trials, source_flag, "\n");
+                "\n          foldmill trial show ", name, "/", notable_trial(study), source_flag,
+                "\n          foldmill study extend ", name, " --trials +", study.spec.trials,
+                source_flag, "\n");
 }
 
 }  // namespace
 
 std::string describe_best(const StudyRow& study, const TrialRow& trial) {
   std::string out = concat("best      ", study.spec.name, "/", trial.number.value, "  ",
-                           study.spec.objective.metric, " ", short_number(trial.value), "\n");
+                           describe_values(study.spec, trial), "\n");
   out += concat("params    ", describe_params(trial.params), "\n");
   if (trial.folds.size() > 1) out += concat("folds     ", fold_scores(trial), "\n");
   return out;
@@ -66,6 +73,9 @@ Result<std::string> summarize(StudySource& source, const StudyRow& study,
       else
         for (const auto& file : *files) out += concat("model     ", file.string(), "\n");
     }
+  } else if (!study.front.empty()) {
+    out += concat("best      ", describe_best_so_far(study), ": foldmill best ", study.spec.name,
+                  source_flag, "\n");
   }
   out += concat("pruning   ", study.pruned, " trials pruned, which saved ", study.epochs_saved,
                 " of ", study.epochs + study.epochs_saved, " fold-epochs\n");

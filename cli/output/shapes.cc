@@ -4,10 +4,13 @@
 #include <cmath>
 
 #include "cli/output/format.h"
+#include "cli/output/judgement.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
 namespace {
+
+constexpr const char* kViolation = "violation";
 
 Cell cell_of(const std::optional<double>& value) { return value ? Cell(*value) : Cell(); }
 
@@ -22,11 +25,9 @@ Cell cell_of(const ParameterValue* value) {
 Cell seconds_cell(double seconds) { return std::round(seconds * 1e3) / 1e3; }
 
 Json epoch_json(const EpochRow& epoch) {
-  Json metrics = Json::object();
-  for (const auto& [name, value] : epoch.metrics) metrics[name] = json_number(value);
   return {{"epoch", epoch.epoch},
           {"value", json_number(epoch.value)},
-          {"metrics", metrics},
+          {"metrics", metrics_json(epoch.metrics)},
           {"seconds", json_number(epoch.seconds)},
           {"attempt", epoch.attempt.value}};
 }
@@ -52,6 +53,30 @@ Json decision_json(const std::optional<PruneDecision>& decision) {
           {"peers", decision->peers},
           {"pruner", decision->pruner},
           {"p_value", json_number(decision->p_value)}};
+}
+
+Json numbers_json(const std::vector<TrialNumber>& numbers) {
+  Json json = Json::array();
+  for (const TrialNumber number : numbers) json.push_back(number.value);
+  return json;
+}
+
+// Of what the trials are judged by beside their value; `violation` where one is infeasible.
+std::vector<std::string> metric_names(const std::vector<TrialRow>& trials) {
+  std::vector<std::string> names;
+  bool infeasible = false;
+  for (const TrialRow& trial : trials) {
+    infeasible = infeasible || trial.violation > 0;
+    for (const auto& [name, value] : trial.metrics)
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  if (infeasible) names.push_back(kViolation);
+  return names;
+}
+
+Cell metric_cell(const TrialRow& trial, const std::string& name) {
+  if (name == kViolation) return trial.value ? Cell(trial.violation) : Cell();
+  return cell_of(find_metric(trial.metrics, name));
 }
 
 // Names of the parameters, in the order in which the trials bring them.
@@ -95,6 +120,8 @@ Json trial_json(const std::string& study, const TrialRow& trial) {
                {"number", trial.number.value},
                {"state", std::string(to_string(trial.state))},
                {"value", json_number(trial.value)},
+               {"metrics", metrics_json(trial.metrics)},
+               {"violation", json_number(trial.violation)},
                {"params", json_params(trial.params)},
                {"enqueued", trial.enqueued},
                {"cause", std::string(to_string(trial.cause))},
@@ -124,6 +151,9 @@ Json study_json(const StudyRow& study) {
           {"best_value", json_number(study.best_value)},
           {"metric", study.spec.objective.metric},
           {"direction", std::string(to_string(study.spec.objective.direction))},
+          {"objectives", goals_json(study.spec)},
+          {"constraints", constraints_json(study.spec)},
+          {"front", numbers_json(study.front)},
           {"folds", study.spec.folds.k},
           {"epochs", study.epochs},
           {"epochs_saved", study.epochs_saved},
@@ -153,17 +183,21 @@ Listing list_studies(const std::vector<StudyRow>& studies) {
 }
 
 Listing list_trials(const std::string& study, const std::vector<TrialRow>& trials) {
+  const std::vector<std::string> metrics = metric_names(trials);
   const std::vector<std::string> names = parameter_names(trials);
   Listing listing;
-  listing.columns = {
-      {"number", true, 9}, {"state", false, 8}, {"value", true, 7}, {"epochs", true, 4}};
+  listing.columns = {{"number", true, 9}, {"state", false, 8}, {"value", true, 7}};
+  for (const std::string& name : metrics) listing.columns.push_back({name, true, 6});
+  listing.columns.push_back({"epochs", true, 4});
   for (const std::string& name : names) listing.columns.push_back({name, true, 5});
   listing.columns.push_back({"cause", false, 3});
   listing.columns.push_back({"seconds", true, 2});
   listing.columns.push_back({"created", false, 1});
   for (const TrialRow& trial : trials) {
     std::vector<Cell> row = {trial.number.value, std::string(to_string(trial.state)),
-                             cell_of(trial.value), trial.epochs};
+                             cell_of(trial.value)};
+    for (const std::string& name : metrics) row.push_back(metric_cell(trial, name));
+    row.push_back(trial.epochs);
     for (const std::string& name : names) row.push_back(cell_of(trial.params.find(name)));
     row.push_back(trial.cause == EndCause::kNone ? "" : std::string(to_string(trial.cause)));
     row.push_back(seconds_cell(trial.seconds));

@@ -22,9 +22,13 @@ void bind_gp(MapReader& reader, SamplerSpec& sampler) {
   reader.integer("max_trials", sampler.max_trials, 1, kMostCount);
 }
 
+void bind_population(MapReader& reader, SamplerSpec& sampler) {
+  reader.integer("population", sampler.population, 0, kMostCount);
+}
+
 void bind_cmaes(MapReader& reader, SamplerSpec& sampler) {
   reader.number("sigma", sampler.sigma);
-  reader.integer("population", sampler.population, 0, kMostCount);
+  bind_population(reader, sampler);
 }
 
 void bind_qmc(MapReader& reader, SamplerSpec& sampler) {
@@ -40,6 +44,7 @@ void bind_sampler(const DocNode* node, SamplerSpec& sampler, Diagnostics& diagno
   if (sampler.type == "tpe") bind_tpe(reader, sampler);
   if (sampler.type == "gp") bind_gp(reader, sampler);
   if (sampler.type == "cmaes") bind_cmaes(reader, sampler);
+  if (sampler.type == "nsga2") bind_population(reader, sampler);
   if (sampler.type == "qmc") bind_qmc(reader, sampler);
   if (sampler.type == "grid") reader.integer("grid_points", sampler.grid_points, 1, kMostCount);
   reader.finish();

@@ -5,6 +5,7 @@
 #include "cli/study_file/data_binder.h"
 #include "cli/study_file/map_reader.h"
 #include "cli/study_file/model_binder.h"
+#include "cli/study_file/objective_binder.h"
 #include "cli/study_file/params_binder.h"
 #include "cli/study_file/pruning_binder.h"
 #include "cli/study_file/sampler_binder.h"
@@ -23,30 +24,6 @@ void bind_top(MapReader& top, StudySpec& spec) {
   top.texts("tags", spec.tags);
   top.text("notes", spec.notes);
   top.integer("seed", spec.seed, 0, std::numeric_limits<int64_t>::max());
-}
-
-// A model that is not judged by its loss has no default metric: the author has to choose.
-void require_metric(const DocNode& place, const ModelSpec& model, Diagnostics& diagnostics) {
-  const std::vector<std::string>& metrics = metrics_of(model.type);
-  if (metrics.empty() || has_natural_metric(model.type)) return;
-  diagnostics.error(place, concat("a study of a ", model.type, " must name its metric"),
-                    concat("add objective: {metric: ", metrics.front(), "}"),
-                    {concat("metrics of '", model.type, "': ", join(metrics, ", "))});
-}
-
-void bind_objective(const DocNode* node, const DocNode& root, StudySpec& spec,
-                    Diagnostics& diagnostics) {
-  MapReader reader(node, "objective", diagnostics);
-  reader.text("metric", spec.objective.metric);
-  if (!reader.has("metric")) require_metric(node ? *node : root, spec.model, diagnostics);
-  std::string direction(to_string(spec.objective.direction));
-  reader.word("direction", direction, {"minimize", "maximize"});
-  if (const auto parsed = parse_direction(direction)) spec.objective.direction = *parsed;
-  std::string take(to_string(spec.objective.take));
-  reader.word("take", take, {"last", "best_epoch"}, {"mean_last_k"});
-  if (const auto parsed = parse_take(take)) spec.objective.take = *parsed;
-  reader.not_supported({"constraints"});
-  reader.finish();
 }
 
 // Integers and `auto`, which leaves the limit out.
@@ -148,10 +125,13 @@ StudySpec bind_study(const DocNode& root, Diagnostics& diagnostics) {
   if (!top.has("name")) diagnostics.error(root, "the study has no name", "add name: my-study");
   const DocNode* data = top.get("data");
   bind_model(top.get("model"), spec.model, diagnostics);
+  if (is_trained_outside(spec.model)) spec.objective.metric = "value";  // unless it has a name
   bind_data(data, root, spec, diagnostics);
   const DocNode* params = top.get("params");
   bind_objective(top.get("objective"), root, spec, diagnostics);
   const DocNode* enqueue = bind_search(top.get("search"), spec, diagnostics);
+  // Pruners compare by one value. Naming one is then an error; not naming any means none.
+  if (!spec.more_objectives.empty()) spec.pruning.type = "none";
   bind_pruning(top.get("pruning"), spec.pruning, diagnostics);
   bind_folds(top.get("folds"), data ? data->find("validation") : nullptr, spec, diagnostics);
   bind_resources(top.get("resources"), spec.resources, diagnostics);

@@ -30,6 +30,7 @@ double mutation_step(double place, double u) {
 }  // namespace
 
 double cross(const Distribution& distribution, double first, double second, Random& random) {
+  if (first == second) return first;  // to the last digit, whatever the scale
   const auto transform = UnitTransform::of(distribution);
   if (!transform) return random.below(2) == 0 ? first : second;
   const double a = transform->to_scale(first);

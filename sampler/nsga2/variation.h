@@ -7,9 +7,10 @@ namespace foldmill::sampler {
 
 // How a child gets its values. All are internal values (core/distribution.h) within the range.
 
-// Of two parents' values. Numbers: one child of a simulated binary crossover on the parameter's
-// scale (Deb and Agrawal, "Simulated binary crossover for continuous search space", 1995); what
-// falls outside is put on the end of the range. Choices: either of the two.
+// Of two parents' values; of equal ones that value. Numbers: one child of a simulated binary
+// crossover on the parameter's scale (Deb and Agrawal, "Simulated binary crossover for continuous
+// search space", 1995); what falls outside is put on the end of the range. Choices: either of the
+// two.
 double cross(const Distribution& distribution, double first, double second, Random& random);
 
 // Another value. Numbers: polynomial mutation on the parameter's scale (Deb and Agrawal, "A niched-

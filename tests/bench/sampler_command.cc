@@ -10,9 +10,11 @@
 #include <variant>
 #include <vector>
 
+#include "core/hypervolume.h"
 #include "core/text.h"
 #include "sampler/pruning/pruning_rules.h"
 #include "tests/bench/command.h"
+#include "tests/bench/functions/front_functions.h"
 #include "tests/bench/functions/test_functions.h"
 #include "tests/bench/quality/line_program.h"
 #include "tests/bench/quality/simulated_study.h"
@@ -37,7 +39,8 @@ struct SamplerOptions {
 struct Task {
   std::string name;
   SearchSpace space;
-  PointValue value;
+  PointOutcome outcome;
+  Losses reference = {};  // of the hypervolume that is maximised instead, with several objectives
 };
 
 std::string as_json_line(const ParameterSet& point) {
@@ -47,12 +50,12 @@ std::string as_json_line(const ParameterSet& point) {
   return json.dump();
 }
 
-PointValue value_by(std::shared_ptr<LineProgram> program) {
-  return [program = std::move(program)](const ParameterSet& point) -> Result<double> {
+PointOutcome outcome_by(std::shared_ptr<LineProgram> program) {
+  return [program = std::move(program)](const ParameterSet& point) -> Result<TrialOutcome> {
     FOLDMILL_ASSIGN_OR_RETURN(const std::string answer, program->ask(as_json_line(point)));
     const std::optional<double> value = parse_double(answer);
     if (!value) return invalid_argument(concat("'", answer, "' is not a number"));
-    return *value;
+    return TrialOutcome{*value};
   };
 }
 
@@ -62,18 +65,31 @@ Result<std::vector<Task>> own_task(const SamplerOptions& options) {
   FOLDMILL_ASSIGN_OR_RETURN(SearchSpace space, read_space(options.space));
   FOLDMILL_ASSIGN_OR_RETURN(LineProgram program, LineProgram::start(options.function_command));
   return std::vector<Task>{{options.function_command, std::move(space),
-                            value_by(std::make_shared<LineProgram>(std::move(program)))}};
+                            outcome_by(std::make_shared<LineProgram>(std::move(program)))}};
+}
+
+Task front_task(const FrontFunction& function) {
+  const auto outcome = [&](const ParameterSet& point) -> Result<TrialOutcome> {
+    const FrontValue value = function.value(point);
+    return TrialOutcome{
+        value.losses[0], {value.losses.begin() + 1, value.losses.end()}, value.violation};
+  };
+  return {function.name, function.space, outcome, function.reference};
 }
 
 Result<std::vector<Task>> make_tasks(const SamplerOptions& options) {
   if (!options.space.empty() || !options.function_command.empty()) return own_task(options);
+  if (const FrontFunction* function = find_front_function(options.function))
+    return std::vector<Task>{front_task(*function)};
   std::vector<Task> tasks;
   std::vector<std::string> names;
   for (const TestFunction& function : test_functions()) {
     names.push_back(function.name);
     if (options.function == "all" || options.function == function.name)
-      tasks.push_back({function.name, function.space,
-                       [&](const ParameterSet& p) -> Result<double> { return function.value(p); }});
+      tasks.push_back(
+          {function.name, function.space, [&](const ParameterSet& p) -> Result<TrialOutcome> {
+             return TrialOutcome{function.value(p)};
+           }});
   }
   if (tasks.empty())
     return invalid_argument(
@@ -81,8 +97,11 @@ Result<std::vector<Task>> make_tasks(const SamplerOptions& options) {
   return tasks;
 }
 
-ordered_json summarize(const std::vector<double>& values) {
+ordered_json summarize(const std::vector<double>& values, const Task& task) {
   const double low = sampler::percentile(values, 25), high = sampler::percentile(values, 75);
+  const double least = *std::min_element(values.begin(), values.end());
+  const double most = *std::max_element(values.begin(), values.end());
+  const bool is_front = !task.reference.empty();
   return {{"n", values.size()},
           {"median", sampler::percentile(values, 50)},
           {"q25", low},
@@ -90,8 +109,29 @@ ordered_json summarize(const std::vector<double>& values) {
           {"iqr", high - low},
           {"mean",
            std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size())},
-          {"best", *std::min_element(values.begin(), values.end())},
-          {"worst", *std::max_element(values.begin(), values.end())}};
+          {"best", is_front ? most : least},
+          {"worst", is_front ? least : most}};
+}
+
+std::span<const TrialOutcome> first_outcomes(const StudyRun& run, size_t trials) {
+  return std::span(run.outcomes).first(std::min(trials, run.outcomes.size()));
+}
+
+// What the feasible ones of the first `trials` trials of each study dominate.
+std::vector<double> volumes(const std::vector<StudyRun>& runs, size_t trials,
+                            const Losses& reference) {
+  std::vector<double> volumes;
+  for (const StudyRun& run : runs) {
+    std::vector<Losses> points;
+    for (const TrialOutcome& outcome : first_outcomes(run, trials)) {
+      if (outcome.violation > 0) continue;
+      points.push_back({outcome.value});
+      points.back().insert(points.back().end(), outcome.more_losses.begin(),
+                           outcome.more_losses.end());
+    }
+    volumes.push_back(hypervolume(points, reference));
+  }
+  return volumes;
 }
 
 // The least of the first `trials` values of each study; failed trials have none.
@@ -99,11 +139,15 @@ std::vector<double> best_values(const std::vector<StudyRun>& runs, size_t trials
   std::vector<double> best;
   for (const StudyRun& run : runs) {
     double least = std::numeric_limits<double>::infinity();
-    for (double value : std::span(run.values).first(std::min(trials, run.values.size())))
-      least = std::fmin(least, value);
+    for (const TrialOutcome& outcome : first_outcomes(run, trials))
+      least = std::fmin(least, outcome.value);
     best.push_back(least);
   }
   return best;
+}
+
+std::vector<double> scores(const std::vector<StudyRun>& runs, size_t trials, const Task& task) {
+  return task.reference.empty() ? best_values(runs, trials) : volumes(runs, trials, task.reference);
 }
 
 Result<ordered_json> measure(const sampler::Sampler& sampler, const Task& task,
@@ -112,7 +156,7 @@ Result<ordered_json> measure(const sampler::Sampler& sampler, const Task& task,
   std::vector<StudyRun> runs;
   for (uint64_t seed = 0; seed < options.seeds; ++seed) {
     FOLDMILL_ASSIGN_OR_RETURN(StudyRun run,
-                              run_study(sampler, task.space, task.value, seed, options.plan));
+                              run_study(sampler, task.space, task.outcome, seed, options.plan));
     runs.push_back(std::move(run));
   }
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
@@ -124,11 +168,11 @@ Result<ordered_json> measure(const sampler::Sampler& sampler, const Task& task,
                    {"func", task.name},
                    {"n_trials", trials}};
   if (parallel) row["workers"] = options.plan.running;
-  const std::vector<double> best = best_values(runs, trials);
+  const std::vector<double> best = scores(runs, trials, task);
   row["final"] = best;
   for (size_t early : {25, 50})
-    if (early < trials) row[concat("at", early)] = summarize(best_values(runs, early));
-  row["summary"] = summarize(best);
+    if (early < trials) row[concat("at", early)] = summarize(scores(runs, early, task), task);
+  row["summary"] = summarize(best, task);
   const auto duplicates = std::accumulate(
       runs.begin(), runs.end(), 0.0,
       [](double sum, const StudyRun& run) { return sum + static_cast<double>(run.duplicates); });
@@ -169,9 +213,12 @@ Result<Report> run_sampler(const SamplerOptions& options) {
     rows.push_back(std::move(row));
   }
   ordered_json optimum = ordered_json::object();
-  for (const Task& task : tasks)
+  for (const Task& task : tasks) {
     if (const TestFunction* function = find_test_function(task.name))
       optimum[task.name] = function->optimum;
+    if (const FrontFunction* function = find_front_function(task.name))
+      optimum[task.name] = function->optimum;
+  }
   return Report{"sampler",
                 {{"sampler", options.sampler},
                  {"options", options.options},
@@ -191,7 +238,10 @@ Command add_sampler_command(CLI::App& app) {
   command->add_option("--sampler", options->sampler, "its type")->capture_default_str();
   command->add_option("--option", options->options,
                       "KEY=VALUE as in a study file; may be repeated");
-  command->add_option("--function", options->function, "name of a known function, or all")
+  command
+      ->add_option("--function", options->function,
+                   "name of a known function, or all; zdt1, zdt2 and constr have two "
+                   "objectives, and the hypervolume of the front is their result")
       ->capture_default_str();
   command->add_option("--space", options->space, "a function of your own: file with its params:");
   command->add_option("--function-command", options->function_command,

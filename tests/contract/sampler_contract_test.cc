@@ -42,6 +42,8 @@ std::vector<NamedSpec> samplers() {
   SamplerSpec halton = of_type("qmc"), small_cmaes = of_type("cmaes");
   halton.sequence = "halton";
   small_cmaes.population = 4;
+  SamplerSpec small_nsga2 = of_type("nsga2");
+  small_nsga2.population = 4;
   SamplerSpec grouped;
   grouped.group = true;
   return {{"random", random},
@@ -55,6 +57,8 @@ std::vector<NamedSpec> samplers() {
           {"qmc_halton", halton},
           {"cmaes", of_type("cmaes")},
           {"cmaes_small", small_cmaes},
+          {"nsga2", of_type("nsga2")},
+          {"nsga2_small", small_nsga2},
           {"auto", of_type("auto")}};
 }
 
@@ -132,6 +136,21 @@ std::vector<History::Entry> random_entries(const SearchSpace& space, int64_t cou
   return entries;
 }
 
+// The same with two more objectives, of which some trials lack one, and with constraints.
+std::vector<History::Entry> random_fronts(const SearchSpace& space, int64_t count, Random& random) {
+  std::vector<History::Entry> entries = random_entries(space, count, random);
+  for (History::Entry& entry : entries) {
+    Observation trial = *entry;
+    if (trial.state == TrialState::kCompleted)
+      trial.more_losses.assign(1 + random.below(2), random_value(random));
+    if (trial.state != TrialState::kRunning)
+      trial.violation = random.below(2) == 0 ? 0 : std::abs(random.normal());
+    if (random.below(20) == 0) trial.violation = kInfinity;
+    entry = std::make_shared<const Observation>(std::move(trial));
+  }
+  return entries;
+}
+
 std::vector<History::Entry> rebuilt(const std::vector<History::Entry>& entries) {
   std::vector<History::Entry> copies;
   for (const History::Entry& entry : entries)
@@ -163,6 +182,18 @@ TEST_P(SamplerContract, EveryAnswerIsAPointOfTheSpace) {
           const ParameterSet point = suggest(entries, space, number, {}, 5, direction);
           EXPECT_EQ(space.validate(point), ok_status()) << "history of " << count;
         }
+    }
+}
+
+TEST_P(SamplerContract, SeveralObjectivesAndConstraintsAreNoProblem) {
+  Random random(18);
+  for (const SearchSpace& space : {rich_space(), flat_space(), hidden_numbers()})
+    for (int64_t count : {1, 12, 45, 120}) {
+      std::vector<History::Entry> entries = random_fronts(space, count, random);
+      const ParameterSet point = suggest(entries, space, count);
+      EXPECT_EQ(space.validate(point), ok_status()) << "history of " << count;
+      random.shuffle(std::span(entries));
+      EXPECT_EQ(suggest(entries, space, count), point);
     }
 }
 

@@ -1,6 +1,6 @@
 // A trainer that trains nothing: its curves follow from the parameters, its pace and its misdeeds
-// are asked for. Speaks worker/protocol.md; keeps real checkpoints, so that a resumed attempt
-// reports the same values as one that was never interrupted.
+// are asked for. Reports train_loss, size and the objective. Speaks worker/protocol.md; keeps real
+// checkpoints, so that a resumed attempt reports the same values as one that was never interrupted.
 //
 // Parameters, each optional: x and lr (numbers) shape the curve; ms_per_epoch is the pace;
 // misbehave names a misdeed, done at epoch at_epoch (default 2):
@@ -132,14 +132,22 @@ class Attempt {
     value_ = 0.6 * value_ + 0.4 * target;
   }
 
+  // At odds with the value, which is best for x = 0.3.
+  double size() const {
+    const double x = params_.value("x", 0.0);
+    return (x + 0.5) * (x + 0.5);
+  }
+
   void report(int64_t epoch, double value) { report_as(id_, epoch, metric_, value); }
   void report_as(int64_t attempt, int64_t epoch, const std::string& metric, double value) {
     const auto number = [](double v) { return std::isnan(v) ? Json("nan") : Json(v); };
-    lines_.send({{"type", "epoch"},
-                 {"attempt", attempt},
-                 {"epoch", epoch},
-                 {"seconds", double(pace().count()) / 1000},
-                 {"metrics", {{"train_loss", number(value_ * 0.9)}, {metric, number(value)}}}});
+    lines_.send(
+        {{"type", "epoch"},
+         {"attempt", attempt},
+         {"epoch", epoch},
+         {"seconds", double(pace().count()) / 1000},
+         {"metrics",
+          {{"train_loss", number(value_ * 0.9)}, {"size", size()}, {metric, number(value)}}}});
   }
 
   std::chrono::milliseconds pace() const {

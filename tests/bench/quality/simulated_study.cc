@@ -14,7 +14,8 @@ using sampler::observation;
 // The history, and which of its trials end when.
 class Trials {
  public:
-  Trials(const SearchSpace& space, const PointValue& value) : space_(space), value_(value) {}
+  Trials(const SearchSpace& space, const PointOutcome& outcome)
+      : space_(space), outcome_(outcome) {}
 
   History history() const { return History(entries_); }
   int64_t running() const { return started() - ended_; }
@@ -29,10 +30,14 @@ class Trials {
 
   Status end_oldest() {
     const auto index = static_cast<size_t>(ended_);
-    FOLDMILL_ASSIGN_OR_RETURN(const double value, value_(points_[index]));
-    const TrialState state = std::isnan(value) ? TrialState::kFailed : TrialState::kCompleted;
-    entries_[index] = observation(ended_, state, entries_[index]->internal, value);
-    run_.values.push_back(value);
+    FOLDMILL_ASSIGN_OR_RETURN(TrialOutcome outcome, outcome_(points_[index]));
+    sampler::Observation ended = *entries_[index];
+    ended.state = std::isnan(outcome.value) ? TrialState::kFailed : TrialState::kCompleted;
+    ended.value = outcome.value;
+    ended.more_losses = outcome.more_losses;
+    ended.violation = outcome.violation;
+    entries_[index] = std::make_shared<const sampler::Observation>(std::move(ended));
+    run_.outcomes.push_back(std::move(outcome));
     ++ended_;
     return ok_status();
   }
@@ -41,7 +46,7 @@ class Trials {
 
  private:
   const SearchSpace& space_;
-  const PointValue& value_;
+  const PointOutcome& outcome_;
   std::vector<History::Entry> entries_;
   std::vector<ParameterSet> points_;
   int64_t ended_ = 0;
@@ -51,8 +56,8 @@ class Trials {
 }  // namespace
 
 Result<StudyRun> run_study(const sampler::Sampler& sampler, const SearchSpace& space,
-                           const PointValue& value, uint64_t seed, const StudyPlan& plan) {
-  Trials trials(space, value);
+                           const PointOutcome& outcome, uint64_t seed, const StudyPlan& plan) {
+  Trials trials(space, outcome);
   while (trials.started() < plan.trials) {
     if (trials.running() == plan.running) FOLDMILL_RETURN_IF_ERROR(trials.end_oldest());
     FOLDMILL_ASSIGN_OR_RETURN(ParameterSet point,

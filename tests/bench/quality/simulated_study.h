@@ -10,8 +10,14 @@
 
 namespace foldmill::bench {
 
-// The value of a point, to be minimised. NaN: the trial fails.
-using PointValue = std::function<Result<double>(const ParameterSet&)>;
+// What a trial came to.
+struct TrialOutcome {
+  double value;                          // to be minimised; NaN: the trial fails
+  std::vector<double> more_losses = {};  // of several objectives
+  double violation = 0;
+};
+
+using PointOutcome = std::function<Result<TrialOutcome>(const ParameterSet&)>;
 
 struct StudyPlan {
   int64_t trials = 100;
@@ -19,13 +25,13 @@ struct StudyPlan {
 };
 
 struct StudyRun {
-  std::vector<double> values;  // by trial
-  int64_t duplicates = 0;      // trials whose point an earlier trial had
+  std::vector<TrialOutcome> outcomes;  // by trial
+  int64_t duplicates = 0;              // trials whose point an earlier trial had
 };
 
 // A study without a machine: `running` trials are always on the way, the oldest ends first, and
 // with it the sampler is asked for the next, knowing that the others run.
 Result<StudyRun> run_study(const sampler::Sampler& sampler, const SearchSpace& space,
-                           const PointValue& value, uint64_t seed, const StudyPlan& plan);
+                           const PointOutcome& outcome, uint64_t seed, const StudyPlan& plan);
 
 }  // namespace foldmill::bench

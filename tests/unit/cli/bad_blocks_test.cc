@@ -53,9 +53,9 @@ const BadFile kFiles[] = {
      "error: s.yaml:6:19: a duration is expected, got 30\n"
      "    6 | search: {timeout: 30}\n"
      "      |                   ^^ for example 90s, 30m, 8h or 1h30m"},
-    {"TwoObjectives", study_text("  epochs: 2\n", "objective: [{metric: a}, {metric: b}]\n"),
-     "error: s.yaml:6:12: objective must be a map, got a list\n"
-     "    6 | objective: [{metric: a}, {metric: b}]\n"
+    {"ObjectiveIsNoMap", study_text("  epochs: 2\n", "objective: val_loss\n"),
+     "error: s.yaml:6:12: objective must be a map, got a string\n"
+     "    6 | objective: val_loss\n"
      "      |            ^"},
     {"UnknownMetric", study_text("  epochs: 2\n", "objective: {metric: val_los}\n"),
      "error: s.yaml:6:21: objective.metric: 'val_los' is not known; did you mean 'val_loss'?\n"

@@ -45,6 +45,15 @@ TEST(LearningCurve, TruncateForgetsWhatComesAfter) {
   EXPECT_TRUE(c.empty());
 }
 
+TEST(LearningCurve, TheTakenEpochIsTheFirstOfTheBestOrTheLast) {
+  const LearningCurve c = curve({kNan, 3, 1, 2, 1});
+  EXPECT_EQ(c.taken_epoch(Take::kLast, Direction::kMinimize), 5);
+  EXPECT_EQ(c.taken_epoch(Take::kBestEpoch, Direction::kMinimize), 3);
+  EXPECT_EQ(c.taken_epoch(Take::kBestEpoch, Direction::kMaximize), 2);
+  EXPECT_EQ(curve({kNan, kNan}).taken_epoch(Take::kBestEpoch, Direction::kMinimize), 2);
+  EXPECT_EQ(LearningCurve().taken_epoch(Take::kBestEpoch, Direction::kMinimize), 0);
+}
+
 TEST(LearningCurve, BestFollowsTheDirection) {
   const LearningCurve c = curve({3, 1, 2});
   EXPECT_EQ(c.best(Direction::kMinimize), 1);

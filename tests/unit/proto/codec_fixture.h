@@ -31,6 +31,7 @@ inline StudySpec full_spec() {
         *Distribution::make_float(0, 0.99),
         {{"optimizer", {ParameterValue(std::string("sgd"))}}}}});
   spec.objective = {"perplexity", Direction::kMaximize, Take::kBestEpoch};
+  spec.constraints = {{"bytes", Relation::kAtMost, 1e6}, {"seconds", Relation::kAtLeast, -0.5}};
   spec.sampler = {.type = "tpe",
                   .startup_trials = 11,
                   .candidates = 25,

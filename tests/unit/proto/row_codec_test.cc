@@ -40,6 +40,8 @@ TrialRow full_trial() {
   row.ended = at(2'000'002);
   row.epochs = 11;
   row.seconds = 1.5;
+  row.metrics = {{"size", kInfinity}, {"heat", kNan}};
+  row.violation = 0.375;
   FoldRow& fold = row.folds.emplace_back();
   fold.fold = FoldIndex(1);
   fold.state = FoldState::kStopped;
@@ -58,6 +60,8 @@ StudyRow full_study() {
   StudyRow row;
   row.id = StudyId(3);
   row.spec = full_spec();
+  row.spec.more_objectives = {{"seconds", Direction::kMaximize}};
+  row.front = {TrialNumber(15), TrialNumber(4)};
   row.state = StudyState::kFailed;
   row.reason = "20 trials failed in a row";
   row.created = at(5);
@@ -138,6 +142,10 @@ TEST(RowCodec, ATrialComesBackAsItWas) {
   EXPECT_EQ(row.ended, sent.ended);
   EXPECT_EQ(row.epochs, 11);
   EXPECT_EQ(row.seconds, 1.5);
+  ASSERT_EQ(row.metrics.size(), 2u);
+  EXPECT_EQ(row.metrics[0], sent.metrics[0]);
+  EXPECT_TRUE(std::isnan(row.metrics[1].second));
+  EXPECT_EQ(row.violation, 0.375);
   ASSERT_EQ(row.folds.size(), 1u);
   const FoldRow& fold = row.folds[0];
   EXPECT_EQ(fold.value, kInfinity);
@@ -174,7 +182,8 @@ TEST(RowCodec, EveryFieldOfAStudySurvivesTheWire) {
   EXPECT_EQ(there_and_back(message), message.SerializeAsString());
   const Result<StudyRow> row = decode(message);
   ASSERT_TRUE(row.ok()) << row.status().message();
-  EXPECT_EQ(row->spec, full_spec());
+  EXPECT_EQ(row->spec, full_study().spec);
+  EXPECT_EQ(row->front, full_study().front);
   EXPECT_EQ(row->best, TrialNumber(12));
   EXPECT_EQ(row->best_value, -kInfinity);
   EXPECT_EQ(row->epochs_saved, 14);

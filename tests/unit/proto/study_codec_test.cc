@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <vector>
@@ -151,6 +152,9 @@ TEST(StudyCodec, RefusesWhatIsNotSound) {
       [](auto& m) { m.mutable_objective()->set_direction(static_cast<v1::Direction>(9)); },
       [](auto& m) { m.mutable_objective()->set_take("first"); },
       [](auto& m) { m.mutable_objective()->set_metric(""); },
+      [](auto& m) { m.mutable_constraints(0)->set_relation("<"); },
+      [](auto& m) { m.mutable_constraints(0)->set_bound(std::nan("")); },
+      [](auto& m) { m.add_more_objectives()->set_metric("size"); },
       [](auto& m) { m.mutable_data()->set_normalize("loud"); },
       [](auto& m) { m.mutable_model()->set_type(""); },
       [](auto& m) { m.mutable_folds()->set_k(0); },

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tests/support/sampler_studies.h"
+#include "tests/support/objective_studies.h"
 
 namespace foldmill::sampler {
 namespace {
@@ -37,6 +37,16 @@ std::vector<int64_t> best_two(std::vector<History::Entry> entries,
     entries.push_back(pruned(number, 0, std::nan("")));
   const History history(entries);
   return numbers(split_trials(history, direction, true).below);
+}
+
+// Of fifteen trials, those behind the given ones being dominated by all of them.
+std::vector<int64_t> best_of_fronts(const std::vector<Losses>& losses) {
+  std::vector<History::Entry> entries;
+  for (const Losses& each : losses)
+    entries.push_back(ended(static_cast<int64_t>(entries.size()), each));
+  while (entries.size() < 15)
+    entries.push_back(ended(static_cast<int64_t>(entries.size()), {90, 90}));
+  return numbers(split_trials(History(entries), Direction::kMinimize, true).below);
 }
 
 TEST(BelowCount, IsATenthRoundedUpAndAtMostTwentyFive) {
@@ -82,6 +92,23 @@ TEST(SplitTrials, InfinitiesHaveTheirPlaces) {
   EXPECT_THAT(best_two({completed(0, kInfinity), completed(1, 5), completed(2, -kInfinity)},
                        Direction::kMaximize),
               ElementsAre(0, 1));
+}
+
+TEST(SplitTrials, InfeasibleOnesComeLastTheNearestToFeasibleFirst) {
+  EXPECT_THAT(best_two({ended(0, {-9}, 2), completed(1, 7), ended(2, {-9}, 1), completed(3, 9)}),
+              ElementsAre(1, 3));
+  std::vector<History::Entry> none_feasible;
+  for (int64_t number = 0; number < 15; ++number)
+    none_feasible.push_back(ended(number, {double(number)}, double((number + 5) % 15)));
+  EXPECT_THAT(best_two(none_feasible), ElementsAre(10, 11));
+}
+
+TEST(SplitTrials, OfSeveralObjectivesWholeFrontsAreBelow) {
+  EXPECT_EQ(below_count(1000, true), 100u);
+  // On the first front there are three, of which two fit: the ends of it dominate most.
+  EXPECT_THAT(best_of_fronts({{0, 10}, {9, 9}, {6, 6}, {10, 0}}), ElementsAre(0, 3));
+  // One on the first front, and of the second the one in the middle.
+  EXPECT_THAT(best_of_fronts({{1, 9}, {2, 2}, {9, 1}, {0, 0}}), ElementsAre(1, 3));
 }
 
 TEST(SplitTrials, RunningOnesAreAboveAndDoNotCount) {

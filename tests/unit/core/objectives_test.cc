@@ -72,7 +72,7 @@ TEST(Objectives, ConstraintsThatCannotBeHeldAreRefused) {
   };
   expect_refused(
       two_objectives(),
-      {{"objective.constraints: 'n_parameter' is not known; choose one of val_loss, ",
+      {{"objective.constraints: 'n_parameter' is not known; did you mean 'n_parameters'?",
         constraint("n_parameter", Relation::kAtMost, 1)},
        {"objective.constraints: no value holds both val_mse_unit <= 0.1 and val_mse_unit >= 0.2",
         constraint("val_mse_unit", Relation::kAtLeast, 0.2)},

@@ -28,10 +28,21 @@ struct Coordinate {
   double internal_at(double place) const {
     return transform.from_unit(std::clamp(place, 0.0, 1.0));
   }
+  double low_end(double member) const {
+    return (transform.cell_low(member) - transform.low()) / transform.width();
+  }
+  double high_end(double member) const {
+    return (transform.cell_high(member) - transform.low()) / transform.width();
+  }
+  // A grid so fine that rounding blurs its cells is as good as continuous.
+  bool has_cells() const {
+    constexpr double kFinest = 1e-7;
+    const double top = internal_at(1);  // whose cell is the narrowest, on a logarithm
+    return transform.stepped() && high_end(top) - low_end(top) > kFinest;
+  }
   Cell cell_at(double place) const {
     const double member = internal_at(place);
-    const double low = (transform.cell_low(member) - transform.low()) / transform.width();
-    const double high = (transform.cell_high(member) - transform.low()) / transform.width();
+    const double low = low_end(member), high = high_end(member);
     constexpr double kEnd = 1e-9;  // rounding of the range's own ends
     return {low > kEnd ? std::optional(low) : std::nullopt,
             high < 1 - kEnd ? std::optional(high) : std::nullopt};
@@ -52,7 +63,7 @@ std::vector<Coordinate> coordinates_of(const SearchSpace& space) {
 std::vector<CellOf> cells_of(const std::vector<Coordinate>& coordinates) {
   std::vector<CellOf> cells;
   for (const Coordinate& coordinate : coordinates)
-    cells.push_back(coordinate.transform.stepped()
+    cells.push_back(coordinate.has_cells()
                         ? CellOf([coordinate](double place) { return coordinate.cell_at(place); })
                         : CellOf());
   return cells;

@@ -45,6 +45,22 @@ TEST(CmaesSampler, FollowsACurvedValley) {
     EXPECT_LT(minimize(sampler(), box(2, -2, 2), rosenbrock, seed, 600), 1e-4) << seed;
 }
 
+// On a logarithm the members of this range lie nearer to each other than doubles do.
+TEST(CmaesSampler, AGridFinerThanRoundingIsContinuous) {
+  const SearchSpace space =
+      SearchSpace::create(
+          {{"n",
+            Distribution::make_int(int64_t{1} << 50, (int64_t{1} << 51) + 7, true).value(),
+            {}},
+           {"x", Distribution::make_float(-5, 5).value(), {}}})
+          .value();
+  const double best = std::ldexp(1.2, 50);
+  const auto objective = [&](const std::vector<double>& p) {
+    return std::abs(std::log(p[0] / best)) + p[1] * p[1];
+  };
+  EXPECT_LT(minimize(sampler(), space, objective, 1, 200), 0.01);
+}
+
 // Without the margin the integers freeze long before the best ones are found.
 TEST(CmaesSampler, FindsTheBestIntegers) {
   std::vector<SearchParameter> parameters;

@@ -14,8 +14,9 @@ namespace {
 using sampler::ImportanceMethod;
 using sampler::ImportanceReport;
 
-// Below that, docs/importance.md says how often the order is wrong.
-constexpr int64_t kSteadyTrials = 50;
+// With fewer trials the order of a simple function comes out wrong more often than one time in five
+// (docs/benchmarks/2026-11-22-importance.md).
+int64_t steady_trials(const std::string& method) { return method == "ped-anova" ? 500 : 60; }
 
 struct ImportanceFlags {
   std::string study;
@@ -67,13 +68,13 @@ Listing list_importances(const StudySpec& spec, const ImportanceFlags& flags,
   return listing;
 }
 
-void print_cautions(const ImportanceReport& report, std::ostream& err) {
+void print_cautions(const std::string& method, const ImportanceReport& report, std::ostream& err) {
   if (report.left_out > 0)
     err << report.left_out << (report.left_out == 1 ? " trial is" : " trials are")
         << " left out: the value is not finite, or the parameters are not within today's ranges\n";
-  if (report.trials < kSteadyTrials)
-    err << "only " << report.trials << " trials: the order is a guess; " << kSteadyTrials
-        << " or more make it steady\n";
+  if (const int64_t steady = steady_trials(method); report.trials < steady)
+    err << "only " << report.trials << " trials: the order is a guess; with " << method << ' '
+        << steady << " or more make it steady\n";
 }
 
 Outcome show_importances(const ImportanceFlags& flags, Context& context) {
@@ -99,7 +100,7 @@ Outcome show_importances(const ImportanceFlags& flags, Context& context) {
   if (!report.ok()) return report.status().with_context(study.spec.name);
   FOLDMILL_RETURN_IF_ERROR(
       context.print(list_importances(study.spec, flags, goal.metric, *report)));
-  print_cautions(*report, context.err);
+  print_cautions(flags.method, *report, context.err);
   return ExitCode::kOk;
 }
 

@@ -25,4 +25,7 @@ Command add_kfold_command(CLI::App& app);
 // The best values that a sampler finds on known functions, over many seeds.
 Command add_sampler_command(CLI::App& app);
 
+// How often importances are in their order, by the number of trials.
+Command add_importance_command(CLI::App& app);
+
 }  // namespace foldmill::bench

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string_view>
 
 #include "cli/command_line.h"
 #include "core/random.h"
@@ -106,7 +107,7 @@ TEST_F(ImportanceCommandTest, TheFileAndTheCoordinatorAnswerTheSame) {
   for (const char* method : {"ped-anova", "fanova"}) {
     const Answer file = from_file({"--method", method, "-o", "json"});
     ASSERT_EQ(file.code, 0) << file.err;
-    EXPECT_EQ(file.err, "");
+    EXPECT_EQ(file.err.empty(), std::string_view(method) == "fanova") << "ped-anova needs more";
     EXPECT_EQ(from_coordinator({"--method", method, "-o", "json"}).out, file.out);
     const auto json = nlohmann::json::parse(file.out);
     EXPECT_EQ(json["schema"], "importance/v1");

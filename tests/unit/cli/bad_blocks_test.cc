@@ -54,7 +54,7 @@ const BadFile kFiles[] = {
      "    6 | search: {timeout: 30}\n"
      "      |                   ^^ for example 90s, 30m, 8h or 1h30m"},
     {"ObjectiveIsNoMap", study_text("  epochs: 2\n", "objective: val_loss\n"),
-     "error: s.yaml:6:12: objective must be a map, got a string\n"
+     "error: s.yaml:6:12: objective must be a map, got a single value\n"
      "    6 | objective: val_loss\n"
      "      |            ^"},
     {"UnknownMetric", study_text("  epochs: 2\n", "objective: {metric: val_los}\n"),

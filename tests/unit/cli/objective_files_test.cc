@@ -51,7 +51,7 @@ const BadFile kFiles[] = {
      "    7 | pruning: {type: asha}\n"
      "      |                 ^^^^"},
     {"MetricsAreNoList", study_text("  epochs: 2\n", "objective: {metrics: val_loss}\n"),
-     "error: s.yaml:6:22: objectives are a list, got a string\n"
+     "error: s.yaml:6:22: objectives are a list, got a single value\n"
      "    6 | objective: {metrics: val_loss}\n"
      "      |                      ^^^^^^^^ write [{metric: val_loss, direction: minimize}, …]"},
     {"NamelessObjective",
@@ -77,7 +77,7 @@ const BadFile kFiles[] = {
      "    6 | objective: {constraints: [\"val_los <= 9\"]}\n"
      "      |                          ^"},
     {"ConstraintsAreNoList", study_text("  epochs: 2\n", "objective: {constraints: a <= 9}\n"),
-     "error: s.yaml:6:26: constraints are a list, got a string\n"
+     "error: s.yaml:6:26: constraints are a list, got a single value\n"
      "    6 | objective: {constraints: a <= 9}\n"
      "      |                          ^^^^^^ write [\"n_parameters <= 200000\"]"},
 };

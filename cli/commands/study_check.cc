@@ -94,6 +94,8 @@ std::string describe_sampler(const StudySpec& spec) {
   if (sampler.type == "cmaes")
     return with(", sigma ", format_number(sampler.sigma), " of each range",
                 sampler.population ? concat(", generations of ", sampler.population) : "");
+  if (sampler.type == "nsga2" && sampler.population)
+    return with(", generations of ", sampler.population);
   return sampler.type;
 }
 
@@ -173,7 +175,7 @@ std::string describe_spec(const StudySpec& spec) {
   out += line("data", describe_data(spec.data));
   out += line("model", describe_model(spec.model));
   out += line("objective", concat(describe_goals(spec), " (", to_string(spec.objective.take), ")"));
-  if (!spec.constraints.empty()) out += line("constraints", describe_constraints(spec));
+  if (!spec.constraints.empty()) out += line("must hold", describe_constraints(spec));
   out += line("search", describe_budget(spec));
   out += line("sampler", concat(describe_sampler(spec), ", seed ", spec.seed));
   out += line("pruning", describe_pruning(spec.pruning.type, spec.pruning));

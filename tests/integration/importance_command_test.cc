@@ -34,18 +34,22 @@ class ImportanceCommandTest : public CoordinatorFixture {
   void create_study(const SearchSpace& space) {
     StudySpec spec = small_study("s");
     spec.space = space;
+    spec.more_objectives = {{"size", Direction::kMinimize}};
     spec.trials = 1000;
     apply({change::StudyCreated{StudyId(1), spec, test::at(0)}});
   }
 
   void end_trial(int64_t number, const ParameterSet& params, double value,
                  TrialState state = TrialState::kCompleted) {
+    change::TrialEnded ended{test::trial_key(number), state, value, EndCause::kNone, "", {},
+                             test::at(300 + number)};
+    ended.metrics = {{"size", static_cast<double>(*params.get_int("idle"))}};
     apply({test::trial_created(number, 1, params),
-           test::fold_changed(test::fold_key(number), FoldState::kCompleted, value),
-           test::trial_ended(number, state, value)});
+           test::fold_changed(test::fold_key(number), FoldState::kCompleted, value), ended});
   }
 
-  // `lr` decides by its logarithm, where the optimizer is "sgd" a little by the momentum.
+  // `lr` decides by its logarithm and `idle` is the second objective; where the optimizer is "sgd"
+  // a little by the momentum.
   void fill(int64_t trials) {
     std::vector<SearchParameter> parameters = {
         {"idle", *Distribution::make_int(1, 9), {}},
@@ -141,6 +145,18 @@ TEST_F(ImportanceCommandTest, TablesAndCsvHaveARowForEachParameter) {
   const Answer pairs = from_coordinator({"--pairs", "-o", "csv", "--columns", "parameter"});
   EXPECT_THAT(pairs.out, HasSubstr("optimizer * momentum"));
   EXPECT_EQ(std::count(pairs.out.begin(), pairs.out.end(), '\n'), 1 + 4 + 6);
+}
+
+TEST_F(ImportanceCommandTest, AnyOfSeveralObjectivesCanBeAskedFor) {
+  fill(60);
+  serve();
+  for (const Answer& answer : {from_file({"--metric", "size", "-o", "json"}),
+                               from_coordinator({"--metric", "size", "-o", "json"})}) {
+    const auto json = nlohmann::json::parse(answer.out);
+    EXPECT_EQ(json["metric"], "size");
+    EXPECT_EQ(json["parameters"][0]["name"], "idle");
+    EXPECT_GT(json["parameters"][0]["importance"].get<double>(), 0.99);
+  }
 }
 
 TEST_F(ImportanceCommandTest, PrunedTrialsAndThoseOutsideTheRangesAreLeftOut) {

@@ -10,12 +10,6 @@ double length(const Intervals& part) {
   return sum;
 }
 
-bool contains(const Intervals& part, double position) {
-  return std::any_of(part.begin(), part.end(), [&](const Interval& interval) {
-    return interval.low <= position && position < interval.high;
-  });
-}
-
 Intervals intersection(const Intervals& a, const Intervals& b) {
   Intervals both;
   for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {

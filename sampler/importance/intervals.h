@@ -15,7 +15,6 @@ struct Interval {
 using Intervals = std::vector<Interval>;
 
 double length(const Intervals& part);
-bool contains(const Intervals& part, double position);
 Intervals intersection(const Intervals& a, const Intervals& b);
 Intervals complement(const Intervals& part);  // within [0, 1)
 

@@ -53,7 +53,7 @@ std::vector<std::string> live_lines(const Progress& progress, size_t columns);
 // "#17 pruned at epoch 3: val_loss 0.034   lr 0.002  fc 96": one finished trial, in one line.
 std::string describe_ended(const StudySpec& spec, const TrialRow& trial);
 
-// "12/40 trials, 2 running, 5 pruned, best #3 0.021, ETA 3m10s": where the study stands.
+// "12/40 trials, 2 running, 5 pruned, best #3  val_loss 0.021, ETA 3m10s": where the study stands.
 std::string describe_standing(const Progress& progress);
 
 }  // namespace foldmill::cli

@@ -103,8 +103,10 @@ TEST(StudyFile, ReadsEverySamplersOptions) {
 }
 
 PruningSpec read_pruning(const std::string& options) {
-  return read("name: p\ndata: {dataset: mnist}\nmodel: {type: cae}\nparams: {epochs: 20}\n"
-              "folds: {k: 5}\npruning: {" + options + "}\n")
+  return read(
+             "name: p\ndata: {dataset: mnist}\nmodel: {type: cae}\nparams: {epochs: 20}\n"
+             "folds: {k: 5}\npruning: {" +
+             options + "}\n")
       .pruning;
 }
 
@@ -113,9 +115,8 @@ TEST(StudyFile, ReadsEveryPruner) {
   EXPECT_EQ(read_pruning("type: percentile, percentile: 40, min_peers: 3"),
             (PruningSpec{.type = "percentile", .min_peers = 3, .percentile = 40}));
   for (const std::string type : {"asha", "hyperband"})
-    EXPECT_EQ(
-        read_pruning("type: " + type + ", min_epochs: 2, reduction_factor: 3, min_peers: 1"),
-        (PruningSpec{.type = type, .min_peers = 1, .min_epochs = 2, .reduction_factor = 3}));
+    EXPECT_EQ(read_pruning("type: " + type + ", min_epochs: 2, reduction_factor: 3, min_peers: 1"),
+              (PruningSpec{.type = type, .min_peers = 1, .min_epochs = 2, .reduction_factor = 3}));
   EXPECT_EQ(read_pruning("type: patient, patience: 2, min_delta: 0.5"),
             (PruningSpec{.type = "patient", .patience = 2, .min_delta = 0.5}));
   EXPECT_EQ(read_pruning("type: patient, around: median, warmup_trials: 9"),
@@ -193,7 +194,8 @@ TEST_P(Example, IsSound) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Example,
-                         ::testing::Values("quickstart.yaml", "fashion-cae-small.yaml"),
+                         ::testing::Values("quickstart.yaml", "fashion-cae-small.yaml",
+                                           "small-networks.yaml"),
                          [](const auto& example) {
                            return example.param.substr(0, example.param.find_first_of("-."));
                          });

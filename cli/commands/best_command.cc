@@ -73,8 +73,7 @@ Outcome show_front(const StudyRow& study, const BestFlags& flags, StudySource& s
   }
   if (context.output.format == Format::kTable) {
     context.out << "front     " << front.size() << " of " << study.completed
-                << " completed trials; no other is better in one of: " << describe_goals(study.spec)
-                << ", and not worse in the rest\n";
+                << " completed trials: " << describe_goals(study.spec) << '\n';
     if (!flags.reference.empty())
       context.out << "volume    " << short_number(volume_of(study.spec, front, flags.reference))
                   << '\n';

@@ -12,6 +12,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr size_t kMostRunning = 64;
+constexpr double kStoppedNoise = 0.25;     // of a stopped trial's value, in standardised variance
 constexpr double kMostNoise = 1e6;         // in standardised variance: such a value says nothing
 constexpr double kLeastDeviation = 1e-12;  // of the values, relative to the largest
 
@@ -46,6 +47,11 @@ void keep_best_and_latest(std::vector<Located>& trials, size_t most) {
   std::sort(rest, trials.end(), [](const Located& a, const Located& b) { return by_number(b, a); });
   trials.resize(most);
   std::sort(trials.begin(), trials.end(), by_number);
+}
+
+void keep_latest(std::vector<Located>& trials, size_t most) {
+  if (trials.size() > most)
+    trials.erase(trials.begin(), trials.end() - static_cast<std::ptrdiff_t>(most));
 }
 
 // Infinities become the nearest finite value; 0 when there is none.
@@ -91,21 +97,41 @@ void standardise(const std::vector<Located>& trials, TrainingData& data) {
   }
 }
 
+// Stopped trials are taken for as good as the lower quartile of the completed ones: they were found
+// to be worse than most, and what they would have come to is not known. Without them the next point
+// would be theirs once more, and stopped once more.
+void append_stopped(const std::vector<Located>& stopped, const ModelSpace& space,
+                    TrainingData& data) {
+  const Index completed = data.values.size();
+  const auto count = static_cast<Index>(stopped.size());
+  if (completed == 0 || count == 0) return;
+  VectorXd sorted = data.values;
+  std::sort(sorted.begin(), sorted.end());
+  data.points.conservativeResize(completed + count, Eigen::NoChange);
+  data.points.bottomRows(count) = rows_of(stopped, space.dimensions());
+  data.values.conservativeResize(completed + count);
+  data.values.tail(count).setConstant(sorted[completed / 4]);
+  data.known_noise.conservativeResize(completed + count);
+  data.known_noise.tail(count).setConstant(kStoppedNoise);
+}
+
 }  // namespace
 
 TrainingData training_data(const History& history, const ModelSpace& space, Direction direction,
                            size_t max_trials) {
   std::vector<Located> completed = located(history, space, direction, TrialState::kCompleted);
+  std::vector<Located> stopped = located(history, space, direction, TrialState::kPruned);
   std::vector<Located> running = located(history, space, direction, TrialState::kRunning);
   keep_best_and_latest(completed, max_trials);
-  if (running.size() > kMostRunning)
-    running.erase(running.begin(), running.end() - static_cast<std::ptrdiff_t>(kMostRunning));
+  keep_latest(stopped, max_trials - completed.size());
+  keep_latest(running, kMostRunning);
 
   TrainingData data;
   data.kinds = space.kinds();
   data.points = rows_of(completed, space.dimensions());
   data.running = rows_of(running, space.dimensions());
   standardise(completed, data);
+  append_stopped(stopped, space, data);
   return data;
 }
 

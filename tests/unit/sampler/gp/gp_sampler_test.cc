@@ -45,10 +45,11 @@ std::vector<History::Entry> completed(const SearchSpace& space, const Objective&
   return entries;
 }
 
-TEST(GpSampler, IsUniformUntilTheStartupTrialsAreCompleted) {
+TEST(GpSampler, IsUniformUntilTheStartupTrialsHaveEnded) {
   const SearchSpace space = box(2, 0, 1);
-  std::vector<History::Entry> entries = completed(space, sphere, 9);
-  entries.push_back(observation(9, TrialState::kPruned, {0.5, 0.5}, 1, 3));
+  std::vector<History::Entry> entries = completed(space, sphere, 8);
+  entries.push_back(observation(8, TrialState::kPruned, {0.5, 0.5}, 1, 3));
+  entries.push_back(observation(9, TrialState::kFailed, {0.5, 0.5}, kNan));
   entries.push_back(observation(10, TrialState::kRunning, {0.5, 0.5}, kNan));
   const auto uniform =
       RandomSampler().suggest({}, space, Direction::kMinimize, 1, TrialNumber(11), {}).value();

@@ -41,7 +41,6 @@ TEST_F(TrainingDataTest, TakesCompletedAndRunningTrialsWithinTheRanges) {
   complete(0.1, 3);
   complete(0.2, kNan);
   complete(7, 3);
-  add(TrialState::kPruned, 0.3, 1);
   add(TrialState::kFailed, 0.4, kNan);
   add(TrialState::kRunning, 0.5, kNan);
   add(TrialState::kRunning, -1, kNan);
@@ -50,6 +49,28 @@ TEST_F(TrainingDataTest, TakesCompletedAndRunningTrialsWithinTheRanges) {
   EXPECT_EQ(data.points(0, 0), 0.1);
   ASSERT_EQ(data.running.rows(), 1);
   EXPECT_EQ(data.running(0, 0), 0.5);
+}
+
+// Left out, they would be proposed again: nothing would speak against them.
+TEST_F(TrainingDataTest, StoppedTrialsCountAsTheLowerQuartile) {
+  add(TrialState::kPruned, 0.9, 100);  // its value is of an early epoch and says nothing
+  for (const double value : {1, 2, 3, 4, 5}) complete(value / 10, value);
+  const TrainingData data = learn();
+  ASSERT_EQ(data.values.size(), 6);
+  EXPECT_EQ(data.points(5, 0), 0.9) << "behind the completed ones";
+  EXPECT_EQ(data.values[5], data.values[3]) << "four of five are no worse";
+  EXPECT_GT(data.known_noise[5], 0);
+  EXPECT_EQ(data.known_noise[0], 0);
+}
+
+TEST_F(TrainingDataTest, StoppedTrialsHaveTheRoomThatIsLeft) {
+  for (const double x : {0.1, 0.2, 0.3}) add(TrialState::kPruned, x, 1);
+  EXPECT_EQ(learn().values.size(), 0) << "nothing to compare them with";
+  for (const double x : {0.4, 0.5}) complete(x, x);
+  const TrainingData data = learn(Direction::kMinimize, 4);
+  ASSERT_EQ(data.values.size(), 4);
+  EXPECT_EQ(data.points(2, 0), 0.2) << "the latest two";
+  EXPECT_EQ(data.points(3, 0), 0.3);
 }
 
 TEST_F(TrainingDataTest, InfinitiesCountAsTheWorstAndTheBest) {

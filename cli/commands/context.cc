@@ -1,6 +1,7 @@
 #include "cli/commands/context.h"
 
 #include <cstdlib>
+#include <sstream>
 
 #include "cli/file_source.h"
 #include "cli/output/format.h"
@@ -78,9 +79,13 @@ void add_output_options(CLI::App& command, Context& context) {
     context.output.format = found->second;
   };
   command.add_option_function<std::string>("-o,--output", read_format, "table, json or csv");
-  command.add_option("--columns", context.output.columns, "only these, in this order: a,b,c")
-      ->delimiter(',')
-      ->expected(1);
+  // Not a list option: with a delimiter those count the pieces as arguments, which follow freely.
+  const auto read_columns = [&context](const std::string& list) {
+    std::istringstream names(list);
+    for (std::string name; std::getline(names, name, ',');) context.output.columns.push_back(name);
+  };
+  command.add_option_function<std::string>("--columns", read_columns,
+                                           "only these, in this order: a,b,c");
   command.add_flag_callback(
       "--no-header", [&context] { context.output.header = false; },
       "tables and CSV without names on top");

@@ -10,6 +10,8 @@ void add_run_command(CLI::App& app, Context& context) {
   leaf->add_option("--set", flags->overrides, "override: params.lr=1e-3; may be repeated")
       ->expected(1)
       ->take_all();
+  leaf->add_option("--warm-start", flags->warm_start,
+                   "try the best points of another study first: STUDY or STUDY:COUNT");
   leaf->add_option("--name", flags->name, "call the study this instead");
   leaf->add_option("--slots", flags->slots, "folds trained at a time here: a number or auto");
   leaf->add_option("--trainer", flags->trainer, "trainer program of the worker started here");

@@ -5,6 +5,7 @@
 #include "cli/output/format.h"
 #include "cli/output/judgement.h"
 #include "cli/output/shapes.h"
+#include "cli/run/warm_start.h"
 #include "cli/study_file/scalar.h"
 #include "cli/study_file/study_file.h"
 #include "core/text.h"
@@ -16,6 +17,7 @@ struct StudyFlags {
   std::string file;
   std::string name;
   std::vector<std::string> overrides;
+  std::string warm_start;  // create
   std::string trials;   // extend
   bool now = false;     // pause
   std::string state;    // wait
@@ -23,9 +25,12 @@ struct StudyFlags {
 };
 
 Outcome create(const StudyFlags& flags, Context& context) {
-  const auto spec = read_study(flags.file, flags.overrides, flags.name);
+  auto spec = read_study(flags.file, flags.overrides, flags.name);
   if (!spec.ok()) return report_unreadable(spec.status(), context.err);
+  FOLDMILL_ASSIGN_OR_RETURN(const auto warm_start, parse_warm_start(flags.warm_start));
   FOLDMILL_ASSIGN_OR_RETURN(Writer writer, Writer::open(context));
+  if (warm_start)
+    FOLDMILL_RETURN_IF_ERROR(add_warm_start(writer.client(), *warm_start, *spec));
   FOLDMILL_ASSIGN_OR_RETURN(const std::string note, writer.client().create(*spec));
   context.out << "created " << spec->name << " (" << spec->trials << " trials)\n";
   if (!note.empty()) context.err << note << '\n';
@@ -151,6 +156,8 @@ void add_study_commands(CLI::App& app, Context& context) {
 
   CLI::App* leaf = add(*noun, "create", "send a study file to the coordinator", context);
   add_file_options(*leaf, flags);
+  leaf->add_option("--warm-start", flags->warm_start,
+                   "try the best points of another study first: STUDY or STUDY:COUNT");
   leaf->callback(
       [=, &context] { context.action = [=, &context] { return create(*flags, context); }; });
 

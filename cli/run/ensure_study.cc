@@ -65,10 +65,13 @@ std::string describe_start(const EnsuredStudy& ensured) {
       spec.seed);
 }
 
-Result<EnsuredStudy> ensure_study(CoordinatorClient& client, const StudySpec& spec) {
+Result<EnsuredStudy> ensure_study(CoordinatorClient& client, const StudySpec& spec,
+                                  const std::optional<WarmStart>& warm_start) {
   FOLDMILL_ASSIGN_OR_RETURN(auto found, find_exactly(client, spec.name));
   if (!found) {
-    FOLDMILL_RETURN_IF_ERROR(client.create(spec).status());
+    StudySpec created = spec;
+    if (warm_start) FOLDMILL_RETURN_IF_ERROR(add_warm_start(client, *warm_start, created));
+    FOLDMILL_RETURN_IF_ERROR(client.create(created).status());
     FOLDMILL_ASSIGN_OR_RETURN(StudyRow study, client.get_study(spec.name));
     return EnsuredStudy{std::move(study), "created"};
   }

@@ -60,8 +60,9 @@ Outcome finish(StudySource& source, const std::string& name, const std::filesyst
 
 // With a coordinator that is not ours: Ctrl-C only leaves.
 Outcome run_elsewhere(CoordinatorClient& client, const StudySpec& spec,
-                      const std::string& source_flag, Context& context) {
-  FOLDMILL_ASSIGN_OR_RETURN(const EnsuredStudy ensured, ensure_study(client, spec));
+                      const std::optional<WarmStart>& warm_start, const std::string& source_flag,
+                      Context& context) {
+  FOLDMILL_ASSIGN_OR_RETURN(const EnsuredStudy ensured, ensure_study(client, spec, warm_start));
   context.err << describe_start(ensured) << std::endl;
   const InterruptWatch interrupts;
   FOLDMILL_ASSIGN_OR_RETURN(
@@ -75,10 +76,12 @@ Outcome run_elsewhere(CoordinatorClient& client, const StudySpec& spec,
 }
 
 Outcome run_here(LocalCoordinator& coordinator, const RunFlags& flags, const StudySpec& spec,
-                 const std::filesystem::path& database, Context& context) {
+                 const std::optional<WarmStart>& warm_start, const std::filesystem::path& database,
+                 Context& context) {
   const std::string source_flag = context.source_flag();
   const InterruptWatch interrupts;
-  FOLDMILL_ASSIGN_OR_RETURN(const EnsuredStudy ensured, ensure_study(coordinator.client(), spec));
+  FOLDMILL_ASSIGN_OR_RETURN(const EnsuredStudy ensured,
+                            ensure_study(coordinator.client(), spec, warm_start));
   context.err << describe_start(ensured) << std::endl;
   if (is_finished(ensured.study.state))
     return finish(coordinator.client(), spec.name, database, source_flag, context);
@@ -112,16 +115,17 @@ Outcome run_here(LocalCoordinator& coordinator, const RunFlags& flags, const Stu
 Outcome run_study(const RunFlags& flags, Context& context) {
   const auto spec = read_study(flags.file, flags.overrides, flags.name);
   if (!spec.ok()) return report_unreadable(spec.status(), context.err);
+  FOLDMILL_ASSIGN_OR_RETURN(const auto warm_start, parse_warm_start(flags.warm_start));
   if (const std::string address = context.coordinator_address(); !address.empty()) {
     FOLDMILL_ASSIGN_OR_RETURN(auto client, make_coordinator_client(address, context.security));
-    return run_elsewhere(*client, *spec, context.source_flag(), context);
+    return run_elsewhere(*client, *spec, warm_start, context.source_flag(), context);
   }
   const std::filesystem::path database = std::filesystem::absolute(context.database_path());
   FOLDMILL_ASSIGN_OR_RETURN(DatabaseAccess access, access_database(database, context.security));
-  if (access.own) return run_here(*access.own, flags, *spec, database, context);
+  if (access.own) return run_here(*access.own, flags, *spec, warm_start, database, context);
   context.err
       << "the database is served already; the study is trained by that coordinator's workers\n";
-  return run_elsewhere(*access.external, *spec, context.source_flag(), context);
+  return run_elsewhere(*access.external, *spec, warm_start, context.source_flag(), context);
 }
 
 }  // namespace foldmill::cli

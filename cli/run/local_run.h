@@ -13,6 +13,7 @@ struct RunFlags {
   std::string file;
   std::string name;
   std::vector<std::string> overrides;
+  std::string warm_start;  // STUDY[:COUNT]; empty: none
   std::string slots = "auto";
   std::string trainer;                 // of the worker; empty: its own choice
   std::vector<std::string> data_dirs;  // of the worker

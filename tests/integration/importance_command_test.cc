@@ -142,7 +142,8 @@ TEST_F(ImportanceCommandTest, TablesAndCsvHaveARowForEachParameter) {
   EXPECT_THAT(table.out, ::testing::StartsWith("PARAMETER "));
   const Answer csv = from_coordinator({"-o", "csv"});
   EXPECT_THAT(csv.out, ::testing::StartsWith("parameter,importance,share,trials\nlr,"));
-  const Answer pairs = from_coordinator({"--pairs", "-o", "csv", "--columns", "parameter"});
+  const Answer pairs = from_coordinator({"--pairs", "-o", "csv", "--columns", "share,parameter"});
+  EXPECT_THAT(pairs.out, ::testing::StartsWith("share,parameter\n"));
   EXPECT_THAT(pairs.out, HasSubstr("optimizer * momentum"));
   EXPECT_EQ(std::count(pairs.out.begin(), pairs.out.end(), '\n'), 1 + 4 + 6);
 }

@@ -106,7 +106,7 @@ TEST(SplitTrials, InfeasibleOnesComeLastTheNearestToFeasibleFirst) {
 TEST(SplitTrials, OfSeveralObjectivesWholeFrontsAreBelow) {
   EXPECT_EQ(below_count(1000, true), 100u);
   // On the first front there are three, of which two fit: the ends of it dominate most.
-  EXPECT_THAT(best_of_fronts({{0, 10}, {9, 9}, {6, 6}, {10, 0}}), ElementsAre(0, 3));
+  EXPECT_THAT(best_of_fronts({{0, 10}, {9.9, 9.9}, {9.5, 9.5}, {10, 0}}), ElementsAre(0, 3));
   // One on the first front, and of the second the one in the middle.
   EXPECT_THAT(best_of_fronts({{1, 9}, {2, 2}, {9, 1}, {0, 0}}), ElementsAre(1, 3));
 }

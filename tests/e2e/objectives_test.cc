@@ -75,8 +75,8 @@ TEST_F(ObjectivesTest, AStudyEndsInAFrontOfFeasibleTrials) {
   }
 
   const testing::Output list = on_database({"trial", "list", "two", "--where", "violation > 0"});
-  EXPECT_THAT(list.out, HasSubstr("violation"));
-  EXPECT_THAT(list.out, HasSubstr("size"));
+  EXPECT_THAT(list.out, HasSubstr("VIOLATION"));
+  EXPECT_THAT(list.out, HasSubstr("SIZE"));
   EXPECT_THAT(on_database({"study", "show", "two"}).out, HasSubstr("a front of "));
   EXPECT_THAT(on_database({"best", "two"}).out, HasSubstr("minimize val_loss, minimize size"));
 }

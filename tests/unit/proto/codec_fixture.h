@@ -31,7 +31,6 @@ inline StudySpec full_spec() {
         *Distribution::make_float(0, 0.99),
         {{"optimizer", {ParameterValue(std::string("sgd"))}}}}});
   spec.objective = {"perplexity", Direction::kMaximize, Take::kBestEpoch};
-  spec.constraints = {{"bytes", Relation::kAtMost, 1e6}, {"seconds", Relation::kAtLeast, -0.5}};
   spec.sampler = {.type = "tpe",
                   .startup_trials = 11,
                   .candidates = 25,
@@ -46,6 +45,13 @@ inline StudySpec full_spec() {
   spec.enqueue = {{{"lr", 1e-3}}};
   spec.resources = {{{"gpu", "a100"}}, {4, 1, 2}, 2};
   spec.source = "name: fashion-cae\n";
+  return spec;
+}
+
+// The same with constraints, which not every model and sampler has.
+inline StudySpec constrained_spec() {
+  StudySpec spec = full_spec();
+  spec.constraints = {{"bytes", Relation::kAtMost, 1e6}, {"seconds", Relation::kAtLeast, -0.5}};
   return spec;
 }
 

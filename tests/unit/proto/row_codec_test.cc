@@ -59,7 +59,7 @@ TrialRow full_trial() {
 StudyRow full_study() {
   StudyRow row;
   row.id = StudyId(3);
-  row.spec = full_spec();
+  row.spec = constrained_spec();
   row.spec.more_objectives = {{"seconds", Direction::kMaximize}};
   row.front = {TrialNumber(15), TrialNumber(4)};
   row.state = StudyState::kFailed;

@@ -15,7 +15,7 @@ namespace foldmill::proto {
 namespace {
 
 TEST(StudyCodec, EveryFieldSurvivesTheWire) {
-  const StudySpec spec = full_spec();
+  const StudySpec spec = constrained_spec();
   const std::string bytes = encode(spec).SerializeAsString();
   v1::StudySpec message;
   ASSERT_TRUE(message.ParseFromString(bytes));
@@ -172,9 +172,9 @@ TEST(StudyCodec, RefusesWhatIsNotSound) {
       [](auto& m) { m.set_trials(0); },
       [](auto& m) { m.set_source(std::string(kMaxStudySourceBytes + 1, 'x')); },
   };
-  ASSERT_TRUE(decode(encode(full_spec())).ok());  // so that only the fault can be the reason
+  ASSERT_TRUE(decode(encode(constrained_spec())).ok());  // so that only the fault can be the reason
   for (size_t i = 0; i < faults.size(); ++i) {
-    v1::StudySpec message = encode(full_spec());
+    v1::StudySpec message = encode(constrained_spec());
     faults[i](message);
     const Result<StudySpec> back = decode(message);
     ASSERT_FALSE(back.ok()) << "fault " << i;

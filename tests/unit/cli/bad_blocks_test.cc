@@ -56,7 +56,7 @@ const BadFile kFiles[] = {
     {"ObjectiveIsNoMap", study_text("  epochs: 2\n", "objective: val_loss\n"),
      "error: s.yaml:6:12: objective must be a map, got a single value\n"
      "    6 | objective: val_loss\n"
-     "      |            ^"},
+     "      |            ^^^^^^^^"},
     {"UnknownMetric", study_text("  epochs: 2\n", "objective: {metric: val_los}\n"),
      "error: s.yaml:6:21: objective.metric: 'val_los' is not known; did you mean 'val_loss'?\n"
      "    6 | objective: {metric: val_los}\n"
@@ -108,7 +108,8 @@ const BadFile kFiles[] = {
     {"UnknownSampler", study_text("  epochs: 2\n", "search: {sampler: {type: halton}}\n"),
      "error: s.yaml:6:26: 'halton' is not a value of 'type'\n"
      "    6 | search: {sampler: {type: halton}}\n"
-     "      |                          ^^^^^^ allowed: auto, tpe, random, grid, qmc, gp, cmaes"},
+     "      |                          ^^^^^^ allowed: auto, tpe, random, grid, qmc, gp, cmaes, "
+     "nsga2"},
     {"UnknownSequence",
      study_text("  epochs: 2\n", "search: {sampler: {type: qmc, sequence: sobel}}\n"),
      "error: s.yaml:6:41: 'sobel' is not a value of 'sequence'\n"

@@ -95,7 +95,7 @@ const BadFile kFiles[] = {
      "error: s.yaml:1:1: a study of a gan must name its metric\n"
      "    1 | name: s\n"
      "      | ^ add objective: {metric: frechet_distance}\n"
-     "   metrics of 'gan': frechet_distance, d_loss, g_loss"},
+     "   metrics of 'gan': frechet_distance, d_loss, g_loss, n_parameters"},
     {"GanOfOtherPixels", model_text("{type: gan}", "objective: {metric: frechet_distance}\n"),
      "error: s.yaml:2:7: data.normalize: a gan's generator ends in tanh, whose values lie between "
      "-1 and 1, so it wants symmetric, got unit; write normalize: symmetric\n"

@@ -24,6 +24,7 @@ std::string describe_normalize(const DataSpec& data) {
 }
 
 std::string describe_data(const DataSpec& data) {
+  if (data.dataset.empty()) return "read by the training itself";
   std::string out = data.dataset;
   if (!data.path.empty()) out += concat(" at ", data.path);
   out += concat(", normalize ", describe_normalize(data));

@@ -27,6 +27,11 @@ class EngineTest : public ::testing::Test {
  protected:
   ~EngineTest() override { EXPECT_THAT(driver.violations(), ::testing::IsEmpty()); }
 
+  // One worker with as many slots, all of them at work.
+  FakeWorker& begin(StudySpec spec, int64_t slots = 1) {
+    driver.create(std::move(spec));
+    return driver.join("a", slots);
+  }
   StudyState state() const { return driver.study().state; }
   const std::string& reason() const { return driver.ledger().reason(StudyId(1)); }
   int64_t count(TrialState which) const { return driver.ledger().count(StudyId(1), which); }

@@ -73,6 +73,7 @@ Result<PrunedStudy> run_curves(const sampler::Sampler& sampler, const sampler::P
       history.record(number, epoch, *curve.at(epoch));
       pruned = pruner
                    .should_prune({.trial = number,
+                                  .fold = {},
                                   .curve = &curve,
                                   .history = &history,
                                   .completed_trials = completed,

@@ -239,7 +239,9 @@ TEST_F(AttemptTest, ANetworkWhoseOutputIsNaNHasDiverged) {
   task.assignment.params.set("loss", std::string("bce"));
   expect_failure(task, EndCause::kDiverged, "train_loss");
   Assignment& gan = task.assignment;
-  gan.model = {.type = "gan", .variant = "mlp"};
+  gan.model = {};
+  gan.model.type = "gan";
+  gan.model.variant = "mlp";
   gan.data.normalize = Normalize::kSymmetric;
   gan.objective.metric = "frechet_distance";
   for (const int64_t batch : {8, 64}) {  // 64: one step an epoch, so validation sees it first

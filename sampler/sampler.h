@@ -18,8 +18,8 @@ class Sampler {
   virtual ~Sampler() = default;
 
   // The point to try as trial `number`: exactly the active parameters of `space`, each within its
-  // range. `fixed` holds values that are already decided (an enqueued trial's); they are kept, and
-  // only the rest is sampled. Never fails for a history it has not seen the like of; fails only
+  // range. `fixed` holds values that are already decided (an enqueued trial's): active ones are
+  // kept, only the rest is sampled. Never fails for a history it has not seen the like of; only
   // when it cannot serve the space, which study check reports beforehand, and with out_of_range
   // when there is no point left to try, which completes the study.
   virtual Result<ParameterSet> suggest(const History& history, const SearchSpace& space,

@@ -99,6 +99,29 @@ TEST_F(RunTest, InterruptStopsAfterCheckpointAndTheSameCommandGoesOn) {
   expect_exactly_once(cluster_, study.name, study.trials, study.folds, study.epochs);
 }
 
+TEST_F(RunTest, AStudyBeginsWithTheBestPointsOfAnother) {
+  ScriptedStudy study;
+  study.trials = 4;
+  study.folds = 1;
+  study.ms_per_epoch = 2;
+  study.pruning = "none";
+  const std::string db = cluster_.database().string();
+  const std::string file = cluster_.write_file("s.yaml", study.yaml()).string();
+  ASSERT_EQ(testing::run_program(command(file, db), cluster_.env()).exit_code, 0);
+  auto second = command(file, db);
+  second.insert(second.end(), {"--name", "second", "--warm-start", study.name + ":2"});
+  const testing::Output run = testing::run_program(second, cluster_.env());
+  ASSERT_EQ(run.exit_code, 0) << run.out << run.err;
+  const std::string best = "select min(value) from trial_list where state = 'completed' and ";
+  EXPECT_EQ(cluster_.number("select count(*) from trial_list where study = 'second' and enqueued"),
+            2);
+  EXPECT_EQ(cluster_.number("select count(*) from trial_list where study = 'second'"), 4);
+  // The same point again: the scripted trainer's value is a function of the parameters.
+  const auto theirs = cluster_.number(best + "study = '" + study.name + "'");
+  ASSERT_TRUE(theirs.has_value());
+  EXPECT_EQ(cluster_.number(best + "study = 'second' and number = 0"), theirs);
+}
+
 TEST_F(RunTest, AFinishedStudyIsSaidToBeDone) {
   ScriptedStudy study;
   study.trials = 3;

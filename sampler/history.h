@@ -18,11 +18,16 @@ struct Observation {
   // Internal values (core/distribution.h), one per parameter of the space in its order; NaN where
   // the parameter was not active.
   std::vector<double> internal;
-  // Completed: the trial's value. Pruned: the last intermediate value. NaN when there is none.
+  // Completed: the trial's value. Pruned: the last intermediate value, or what `estimated` says.
+  // NaN when there is none.
   double value = std::numeric_limits<double>::quiet_NaN();
+  // Pruned: `value` is what the folds that it completed let expect of all of them, their difficulty
+  // allowed for (RaceStandings::appraise()), and so may be compared with a completed trial's.
+  bool estimated = false;
   int64_t last_epoch = 0;  // pruned: how far it got (epochs over all folds)
-  // Completed: how far `value` may be off by chance, as a standard deviation; NaN when not known.
-  // What all trials share (a fold that is hard for every one) must not be in it.
+  // Completed or estimated: how far `value` may be off by chance, as a standard deviation over
+  // folds (RaceStandings::appraise() gives it); NaN when not known, as with a single fold. What all
+  // trials share (a fold that is hard for every one) must not be in it.
   double standard_error = std::numeric_limits<double>::quiet_NaN();
   // Completed, of a study with several objectives: those after the first, with the sign changed
   // where more is better.

@@ -59,6 +59,11 @@ std::optional<RaceStandings::Partial> RaceStandings::appraise(
   Partial partial{.folds = static_cast<int64_t>(adjusted.size()), .expected_mean = mean(adjusted)};
   for (double value : adjusted)
     partial.residual_sum += (value - partial.expected_mean) * (value - partial.expected_mean);
+  // The own values scatter around estimated fold effects, by 1 + 1/T of the noise.
+  const double known = static_cast<double>(trials_);
+  partial.freedom = (trials_ - 1) * (folds() - 1) + partial.folds - 1;
+  partial.variance = (residual_sum() + partial.residual_sum * known / (known + 1)) /
+                     static_cast<double>(partial.freedom);
   return partial;
 }
 

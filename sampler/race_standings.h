@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -37,6 +38,12 @@ class RaceStandings {
     int64_t folds = 0;         // that have a value
     double expected_mean = 0;  // over all folds, were the rest run: fold difficulty allowed for
     double residual_sum = 0;   // of its values less fold difficulty; folds - 1 degrees of freedom
+    // Of the noise of one value, by what the known trials and this one leave over, and how many
+    // degrees of freedom that has; NaN when none. The trial must not be among the known ones.
+    double variance = 0;
+    int64_t freedom = 0;
+    // Of expected_mean, as of a mean over `folds` values.
+    double standard_error() const { return std::sqrt(variance / static_cast<double>(folds)); }
   };
   // Nothing when a value is infinite, none is there, or no trial has completed.
   std::optional<Partial> appraise(std::span<const double> values) const;

@@ -11,17 +11,13 @@ std::optional<double> p_value(const RaceStandings& standings, const RaceStanding
   const double folds = static_cast<double>(standings.folds());
   const double trials = static_cast<double>(standings.trials());
   const double done = static_cast<double>(own.folds);
-  const double freedom = (trials - 1) * (folds - 1) + done - 1;
-  // The own values scatter around estimated fold effects, by 1 + 1/T of the noise.
-  const double variance =
-      (standings.residual_sum() + own.residual_sum * trials / (trials + 1)) / freedom;
-  if (!(variance > 0) || !std::isfinite(variance)) return std::nullopt;
-  const double error = std::sqrt(variance * (1 / done - 1 / folds) * (1 + 1 / trials));
+  if (!(own.variance > 0) || !std::isfinite(own.variance)) return std::nullopt;
+  const double error = std::sqrt(own.variance * (1 / done - 1 / folds) * (1 + 1 / trials));
   const double sign = standings.direction() == Direction::kMinimize ? 1 : -1;
   const double statistic = sign * (own.expected_mean - *standings.best_mean()) / error;
   if (std::isnan(statistic)) return std::nullopt;
   if (std::isinf(statistic)) return statistic > 0 ? 0 : 1;
-  return cdf(complement(boost::math::students_t(freedom), statistic));
+  return cdf(complement(boost::math::students_t(static_cast<double>(own.freedom)), statistic));
 }
 
 // The part of the error rate that may be spent after `done` of `folds` folds.

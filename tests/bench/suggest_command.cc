@@ -50,8 +50,11 @@ sampler::History make_history(const SearchSpace& space, const SuggestOptions& op
   Random random(options.seed, RandomPurpose::kTest);
   std::vector<sampler::History::Entry> entries;
   for (int64_t number = 0; number < options.trials; ++number) {
-    sampler::Observation trial{
-        TrialNumber(number), TrialState::kCompleted, {}, random.uniform(), 20};
+    sampler::Observation trial{.number = TrialNumber(number),
+                               .state = TrialState::kCompleted,
+                               .internal = {},
+                               .value = random.uniform(),
+                               .last_epoch = 20};
     if (random.uniform() < 0.3) {
       trial.state = TrialState::kPruned;
       trial.last_epoch = static_cast<int64_t>(random.below(20)) + 1;

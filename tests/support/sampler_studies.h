@@ -28,8 +28,11 @@ inline std::vector<double> internal_values(const SearchSpace& space, const Param
 
 inline History::Entry observation(int64_t number, TrialState state, std::vector<double> internal,
                                   double value, int64_t last_epoch = 0) {
-  return std::make_shared<const Observation>(
-      Observation{TrialNumber(number), state, std::move(internal), value, last_epoch});
+  return std::make_shared<const Observation>(Observation{.number = TrialNumber(number),
+                                                         .state = state,
+                                                         .internal = std::move(internal),
+                                                         .value = value,
+                                                         .last_epoch = last_epoch});
 }
 
 using Objective = std::function<double(const std::vector<double>& internal)>;

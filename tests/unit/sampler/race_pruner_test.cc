@@ -44,6 +44,31 @@ TEST(RaceStandings, ExpectsTheRestOfTheFoldsByTheirDifficulty) {
   EXPECT_FALSE(standings.appraise(std::vector<double>{kNan, kNan, kNan}).has_value());
 }
 
+TEST(RaceStandings, TheErrorOfAMeanComesFromWhatAllTrialsLeaveOver) {
+  RaceStandings standings(3, Direction::kMinimize);
+  standings.add(TrialNumber(0), std::vector<double>{1, 2, 3});
+  EXPECT_TRUE(std::isnan(standings.appraise(std::vector<double>{4, kNan, kNan})->standard_error()))
+      << "a single value, and nothing to know its noise by";
+
+  // Less their means and fold difficulty the two trials leave -0.5, 0 and 0.5, and the opposite.
+  standings.add(TrialNumber(1), std::vector<double>{2, 2, 2});
+  const auto first = standings.appraise(std::vector<double>{9, kNan, kNan});
+  EXPECT_EQ(first->freedom, 2);
+  EXPECT_NEAR(first->variance, (4 * 0.25) / 2, 1e-12);
+  EXPECT_NEAR(first->standard_error(), std::sqrt(0.5), 1e-12);
+  // The own values add what they leave over of difficulties -0.5, 0 and 0.5: -0.5, 1 and -0.5.
+  const auto whole = standings.appraise(std::vector<double>{9, 11, 10});
+  EXPECT_EQ(whole->freedom, 4);
+  EXPECT_NEAR(whole->variance, (1 + 1.5 * 2 / 3) / 4, 1e-12);
+  EXPECT_NEAR(whole->standard_error(), std::sqrt(whole->variance / 3), 1e-12);
+}
+
+TEST(RaceStandings, OneFoldTellsNoError) {
+  RaceStandings standings(1, Direction::kMinimize);
+  for (int64_t i = 0; i < 3; ++i) standings.add(TrialNumber(i), std::vector<double>{1.0 * i});
+  EXPECT_TRUE(std::isnan(standings.appraise(std::vector<double>{4})->standard_error()));
+}
+
 // With one completed trial it is the paired t-test, corrected for the finite number of folds.
 TEST(RacePruner, IsThePairedTestAgainstASingleTrial) {
   RaceStandings standings(5, Direction::kMinimize);

@@ -4,14 +4,12 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/fold_statistics.h"
+
 namespace foldmill::sampler {
 namespace {
 
 bool finite(double value) { return std::isfinite(value); }
-
-double mean(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
 
 }  // namespace
 
@@ -23,7 +21,7 @@ RaceStandings::RaceStandings(int folds, Direction direction)
 void RaceStandings::add(TrialNumber trial, std::span<const double> values) {
   if (values.size() != effects_.size() || !std::all_of(values.begin(), values.end(), finite))
     return;
-  const double own = mean(values);
+  const double own = mean_of(values);
   const bool leads = trials_ == 0 || better(own, best_mean_, direction_) ||
                      (own == best_mean_ && trial < best_trial_);
   if (leads) {
@@ -56,9 +54,9 @@ std::optional<RaceStandings::Partial> RaceStandings::appraise(
     if (!std::isnan(values[fold])) adjusted.push_back(values[fold] - effects_[fold]);
   }
   if (adjusted.empty()) return std::nullopt;
-  Partial partial{.folds = static_cast<int64_t>(adjusted.size()), .expected_mean = mean(adjusted)};
-  for (double value : adjusted)
-    partial.residual_sum += (value - partial.expected_mean) * (value - partial.expected_mean);
+  Partial partial{.folds = static_cast<int64_t>(adjusted.size()),
+                  .expected_mean = mean_of(adjusted)};
+  partial.residual_sum = squares_around(adjusted, partial.expected_mean);
   // The own values scatter around estimated fold effects, by 1 + 1/T of the noise.
   const double known = static_cast<double>(trials_);
   partial.freedom = (trials_ - 1) * (folds() - 1) + partial.folds - 1;

@@ -1,7 +1,8 @@
 #include "sampler/pruning/race_pruner.h"
 
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+
+#include "sampler/students_t.h"
 
 namespace foldmill::sampler {
 namespace {
@@ -16,8 +17,7 @@ std::optional<double> p_value(const RaceStandings& standings, const RaceStanding
   const double sign = standings.direction() == Direction::kMinimize ? 1 : -1;
   const double statistic = sign * (own.expected_mean - *standings.best_mean()) / error;
   if (std::isnan(statistic)) return std::nullopt;
-  if (std::isinf(statistic)) return statistic > 0 ? 0 : 1;
-  return cdf(complement(boost::math::students_t(static_cast<double>(own.freedom)), statistic));
+  return students_t_tail(static_cast<double>(own.freedom), statistic);
 }
 
 // The part of the error rate that may be spent after `done` of `folds` folds.

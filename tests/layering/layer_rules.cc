@@ -22,8 +22,8 @@ const std::vector<Part>& parts() {
       {"worker/trainer", {"core"}},
       {"worker", {"core", "proto", "worker/agent"}},
       {"cli",
-       {"core", "proto", "foldmill/v1", "sampler/importance.h", "storage/study_reader.h",
-        "storage/lock_holder.h"}},
+       {"core", "proto", "foldmill/v1", "sampler/importance.h", "sampler/paired_tests.h",
+        "storage/study_reader.h", "storage/lock_holder.h"}},
   };
   return kParts;
 }

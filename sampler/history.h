@@ -33,6 +33,11 @@ struct Observation {
   // where more is better.
   std::vector<double> more_losses = {};
   double violation = 0;  // completed and pruned: of the study's constraints; 0 is feasible
+
+  // `value` is of a whole trial, be it measured or estimated. It may still be NaN.
+  bool is_valued() const {
+    return state == TrialState::kCompleted || (state == TrialState::kPruned && estimated);
+  }
 };
 
 // What policies may see of one study: every trial that is not waiting or cancelled, by number.

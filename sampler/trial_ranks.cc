@@ -13,6 +13,13 @@ double without_nan(double loss) { return std::isnan(loss) ? kInfinity : loss; }
 
 }  // namespace
 
+ValueRank value_rank(const Observation& trial, Direction direction) {
+  const bool whole = trial.is_valued();
+  return {trial.violation, !whole, whole ? 0 : -trial.last_epoch,
+          without_nan(direction == Direction::kMinimize ? trial.value : -trial.value),
+          trial.number};
+}
+
 std::vector<Losses> losses_of(std::span<const Observation* const> trials, Direction direction) {
   size_t objectives = 1;
   for (const Observation* trial : trials)

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "core/pareto.h"
@@ -9,6 +11,13 @@
 #include "sampler/history.h"
 
 namespace foldmill::sampler {
+
+// A finished trial's place by its value, smaller being better: feasible before infeasible ones and
+// those by their violation; whole values, measured or estimated, before those of trials that were
+// pruned on the way, of these the ones that got further first; then by value, NaN being the worst;
+// equal ones by number, so that no two trials are equal.
+using ValueRank = std::tuple<double, bool, int64_t, double, TrialNumber>;
+ValueRank value_rank(const Observation& trial, Direction direction);
 
 // What the objectives say of each trial, less being better; NaN, and an objective that is missing,
 // counts as infinite.

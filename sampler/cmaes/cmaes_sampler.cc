@@ -4,11 +4,11 @@
 #include <cmath>
 #include <deque>
 #include <limits>
-#include <tuple>
 
 #include "sampler/cmaes/evolution.h"
 #include "sampler/point_builder.h"
 #include "sampler/random/random_sampler.h"
+#include "sampler/trial_ranks.h"
 #include "sampler/unit_transform.h"
 
 namespace foldmill::sampler {
@@ -67,15 +67,6 @@ std::vector<CellOf> cells_of(const std::vector<Coordinate>& coordinates) {
                         ? CellOf([coordinate](double place) { return coordinate.cell_at(place); })
                         : CellOf());
   return cells;
-}
-
-// Pruned after completed, among those who got less far later; NaN last.
-auto rank_of(const Observation& trial, Direction direction) {
-  const bool pruned = trial.state == TrialState::kPruned;
-  const double value = direction == Direction::kMinimize ? trial.value : -trial.value;
-  return std::tuple(pruned, pruned ? -trial.last_epoch : 0,
-                    std::isnan(value) ? std::numeric_limits<double>::infinity() : value,
-                    trial.number.value);
 }
 
 class Replay {
@@ -175,7 +166,7 @@ Result<ParameterSet> CmaesSampler::suggest(const History& history, const SearchS
           trials.begin() + static_cast<ptrdiff_t>(first),
           trials.begin() + static_cast<ptrdiff_t>(first + size));
       std::sort(generation.begin(), generation.end(), [&](const auto* a, const auto* b) {
-        return rank_of(*a, direction) < rank_of(*b, direction);
+        return value_rank(*a, direction) < value_rank(*b, direction);
       });
       replay.advance(generation);
     }

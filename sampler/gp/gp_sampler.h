@@ -5,8 +5,8 @@
 namespace foldmill::sampler {
 
 struct GpOptions {
-  int startup_trials = 10;     // completed trials before the model begins; uniform until then
-  int max_trials = 500;        // at most that many completed trials are modelled
+  int startup_trials = 10;     // finished trials before the model begins; uniform until then
+  int max_trials = 500;        // at most that many trials are modelled
   bool deterministic = false;  // the same parameters would give the same value: no noise
 };
 
@@ -17,8 +17,9 @@ struct GpOptions {
 // by Hamming distance for choices; the most probable hyperparameters, noise among them; proposes
 // the point of largest logarithmic expected improvement, given what the running trials may bring.
 //
-// Learns from completed trials within today's ranges; a trial's standard error, where it is known,
-// is noise of that observation beside the estimated one. Pruned and failed trials are not modelled.
+// Learns from finished trials within today's ranges (gp/training_data.h); a trial's standard error,
+// where it is known, is noise of that observation beside the estimated one. Failed trials are not
+// modelled.
 // Parameters that are not active rest at one place of the model, so conditional spaces need no
 // model of their own. A point that was tried is not proposed again unless nothing else is found.
 //

@@ -12,8 +12,9 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr size_t kMostRunning = 64;
-constexpr double kStoppedNoise = 0.25;     // of a stopped trial's value, in standardised variance
-constexpr double kMostNoise = 1e6;         // in standardised variance: such a value says nothing
+constexpr double kStoppedNoise =
+    0.25;                           // of a value that was not measured, in standardised variance
+constexpr double kMostNoise = 1e6;  // in standardised variance: such a value says nothing
 constexpr double kLeastDeviation = 1e-12;  // of the values, relative to the largest
 
 struct Located {
@@ -24,13 +25,21 @@ struct Located {
 
 bool by_number(const Located& a, const Located& b) { return a.trial->number < b.trial->number; }
 
+// A whole trial's value, measured or estimated, that says something.
+bool has_value(const Observation& trial) { return trial.is_valued() && !std::isnan(trial.value); }
+
+bool was_stopped(const Observation& trial) {
+  return trial.state == TrialState::kPruned && !has_value(trial);
+}
+
+bool is_running(const Observation& trial) { return trial.state == TrialState::kRunning; }
+
 // By number.
 std::vector<Located> located(const History& history, const ModelSpace& space, Direction direction,
-                             TrialState state) {
+                             bool (*wanted)(const Observation&)) {
   std::vector<Located> out;
   for (const History::Entry& trial : history.entries()) {
-    if (trial->state != state) continue;
-    if (state == TrialState::kCompleted && std::isnan(trial->value)) continue;
+    if (!wanted(*trial)) continue;
     if (std::optional<VectorXd> point = space.locate(trial->internal))
       out.push_back({trial.get(), std::move(*point),
                      direction == Direction::kMinimize ? -trial->value : trial->value});
@@ -77,6 +86,12 @@ MatrixXd rows_of(const std::vector<Located>& trials, Index dimensions) {
   return rows;
 }
 
+// Of a value whose standardised error is `error`.
+double noise_of(const Observation& trial, double error) {
+  if (std::isnan(error)) return trial.estimated ? kStoppedNoise : 0;
+  return std::min(error * error, kMostNoise);
+}
+
 // Mean 0, variance 1. Divides by the largest first, whose square may not be representable.
 void standardise(const std::vector<Located>& trials, TrainingData& data) {
   data.values = finite_values(trials);
@@ -90,28 +105,27 @@ void standardise(const std::vector<Located>& trials, TrainingData& data) {
       std::max(std::sqrt(data.values.squaredNorm() / static_cast<double>(data.values.size())),
                kLeastDeviation);
   data.values /= deviation;
-  for (size_t i = 0; i < trials.size(); ++i) {
-    const double error = trials[i].trial->standard_error / unit / deviation;
-    if (!std::isnan(error))
-      data.known_noise[static_cast<Index>(i)] = std::min(error * error, kMostNoise);
-  }
+  for (size_t i = 0; i < trials.size(); ++i)
+    data.known_noise[static_cast<Index>(i)] =
+        noise_of(*trials[i].trial, trials[i].trial->standard_error / unit / deviation);
 }
 
-// Stopped trials are taken for as good as the lower quartile of the completed ones: they were found
+// Trials that were stopped without an estimate are taken for as good as the lower quartile of the
+// others: they were found
 // to be worse than most, and what they would have come to is not known. Without them the next point
 // would be theirs once more, and stopped once more.
 void append_stopped(const std::vector<Located>& stopped, const ModelSpace& space,
                     TrainingData& data) {
-  const Index completed = data.values.size();
+  const Index valued = data.values.size();
   const auto count = static_cast<Index>(stopped.size());
-  if (completed == 0 || count == 0) return;
+  if (valued == 0 || count == 0) return;
   VectorXd sorted = data.values;
   std::sort(sorted.begin(), sorted.end());
-  data.points.conservativeResize(completed + count, Eigen::NoChange);
+  data.points.conservativeResize(valued + count, Eigen::NoChange);
   data.points.bottomRows(count) = rows_of(stopped, space.dimensions());
-  data.values.conservativeResize(completed + count);
-  data.values.tail(count).setConstant(sorted[completed / 4]);
-  data.known_noise.conservativeResize(completed + count);
+  data.values.conservativeResize(valued + count);
+  data.values.tail(count).setConstant(sorted[valued / 4]);
+  data.known_noise.conservativeResize(valued + count);
   data.known_noise.tail(count).setConstant(kStoppedNoise);
 }
 
@@ -119,18 +133,18 @@ void append_stopped(const std::vector<Located>& stopped, const ModelSpace& space
 
 TrainingData training_data(const History& history, const ModelSpace& space, Direction direction,
                            size_t max_trials) {
-  std::vector<Located> completed = located(history, space, direction, TrialState::kCompleted);
-  std::vector<Located> stopped = located(history, space, direction, TrialState::kPruned);
-  std::vector<Located> running = located(history, space, direction, TrialState::kRunning);
-  keep_best_and_latest(completed, max_trials);
-  keep_latest(stopped, max_trials - completed.size());
+  std::vector<Located> valued = located(history, space, direction, has_value);
+  std::vector<Located> stopped = located(history, space, direction, was_stopped);
+  std::vector<Located> running = located(history, space, direction, is_running);
+  keep_best_and_latest(valued, max_trials);
+  keep_latest(stopped, max_trials - valued.size());
   keep_latest(running, kMostRunning);
 
   TrainingData data;
   data.kinds = space.kinds();
-  data.points = rows_of(completed, space.dimensions());
+  data.points = rows_of(valued, space.dimensions());
   data.running = rows_of(running, space.dimensions());
-  standardise(completed, data);
+  standardise(valued, data);
   append_stopped(stopped, space, data);
   return data;
 }

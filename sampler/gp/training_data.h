@@ -19,11 +19,11 @@ struct TrainingData {
   Eigen::MatrixXd running;      // rows of points whose values are still to come
 };
 
-// Completed trials with a value, behind them stopped ones at an assumed value with a known noise,
-// and running ones, as far as they lie within today's ranges. Infinite values count as the worst or
-// best finite one. Of more than `max_trials` completed ones the best half and, of the others, the
-// latest are kept; of stopped ones the latest, as many as there is room for; of more than 64
-// running ones the latest.
+// Trials with a value, measured or estimated, whose standard error is known noise; behind them
+// those stopped without an estimate, at an assumed value with a large noise, and running ones; all
+// as far as they lie within today's ranges. Infinite values count as the worst or best finite one.
+// Of more than `max_trials` with a value the best half and, of the others, the latest are kept; of
+// stopped ones the latest, as many as there is room for; of more than 64 running ones the latest.
 TrainingData training_data(const History& history, const ModelSpace& space, Direction direction,
                            size_t max_trials);
 

@@ -1,10 +1,7 @@
 #include "sampler/tpe/trial_split.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
-#include <tuple>
 
 #include "sampler/tpe/hypervolume_subset.h"
 #include "sampler/trial_ranks.h"
@@ -15,17 +12,6 @@ namespace {
 constexpr size_t kMostBelow = 25;
 
 using Trials = std::vector<const Observation*>;
-
-// Smaller is better: feasible before infeasible, completed before pruned, further before less far,
-// better before worse value.
-using Rank = std::tuple<double, bool, int64_t, double, TrialNumber>;
-
-Rank rank_of(const Observation& trial, Direction direction) {
-  double loss = direction == Direction::kMinimize ? trial.value : -trial.value;
-  if (std::isnan(loss)) loss = std::numeric_limits<double>::infinity();
-  const bool pruned = trial.state == TrialState::kPruned;
-  return {trial.violation, pruned, pruned ? -trial.last_epoch : 0, loss, trial.number};
-}
 
 // Histories come by number, so that there is little to do, if anything.
 void sort_by_number(Trials& trials) {
@@ -38,10 +24,10 @@ void sort_by_number(Trials& trials) {
 
 // Ranks differ at least by number, so the worst good one tells all good ones from the rest.
 std::vector<bool> good_by_value(const Trials& finished, Direction direction) {
-  std::vector<Rank> ranks;
+  std::vector<ValueRank> ranks;
   ranks.reserve(finished.size());
-  for (const Observation* trial : finished) ranks.push_back(rank_of(*trial, direction));
-  std::vector<Rank> best(below_count(finished.size()));
+  for (const Observation* trial : finished) ranks.push_back(value_rank(*trial, direction));
+  std::vector<ValueRank> best(below_count(finished.size()));
   std::partial_sort_copy(ranks.begin(), ranks.end(), best.begin(), best.end());
   std::vector<bool> good(finished.size());
   for (size_t i = 0; i < finished.size(); ++i) good[i] = ranks[i] <= best.back();

@@ -19,9 +19,10 @@ struct TrialSplit {
 // without that limit, because a whole front is good.
 size_t below_count(size_t finished, bool several_objectives = false);
 
-// Fills `below` in this order: completed trials, best value first; then pruned ones, those that got
-// further first, at equal epochs the better last value; then those that do not hold the study's
-// constraints, the nearest to it first. Equal trials go by number, and NaN is the worst value.
+// Fills `below` in the order of value_rank(): completed trials and those stopped between folds,
+// whose value is estimated, best value first; then pruned ones, those that got further first, at
+// equal epochs the better last value; then those that do not hold the study's constraints, the
+// nearest to it first. Equal trials go by number, and NaN is the worst value.
 //
 // With several objectives completed trials go front by front, and of the front that does not fit as
 // a whole those are taken that dominate most together (Ozaki, Tanigaki, Watanabe and Onishi,

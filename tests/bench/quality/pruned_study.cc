@@ -1,7 +1,7 @@
 #include "tests/bench/quality/pruned_study.h"
 
 #include <chrono>
-#include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -19,6 +19,8 @@ struct Outcome {
   bool pruned = false;
   double value = 0;
   int64_t spent = 0;
+  bool estimated = false;
+  double standard_error = std::numeric_limits<double>::quiet_NaN();
 };
 
 class Study {
@@ -33,9 +35,15 @@ class Study {
                             {});
   }
   void end(const ParameterSet& point, const Outcome& outcome) {
-    entries_.push_back(sampler::observation(
-        result_.trials, outcome.pruned ? TrialState::kPruned : TrialState::kCompleted,
-        sampler::internal_values(space_, point), outcome.value, outcome.spent));
+    sampler::Observation ended;
+    ended.number = next();
+    ended.state = outcome.pruned ? TrialState::kPruned : TrialState::kCompleted;
+    ended.internal = sampler::internal_values(space_, point);
+    ended.value = outcome.value;
+    ended.last_epoch = outcome.spent;
+    ended.estimated = outcome.estimated;
+    ended.standard_error = outcome.standard_error;
+    entries_.push_back(std::make_shared<const sampler::Observation>(std::move(ended)));
     ++result_.trials;
     result_.pruned += outcome.pruned;
     result_.spent += outcome.spent;
@@ -51,6 +59,81 @@ class Study {
   SearchSpace space_ = mixed_space();
   std::vector<sampler::History::Entry> entries_;
   PrunedStudy result_;
+};
+
+// One trial, fold after fold, and what judges it.
+class FoldRace {
+ public:
+  FoldRace(const sampler::Pruner& pruner, int folds)
+      : pruner_(pruner),
+        folds_(static_cast<size_t>(folds)),
+        standings_(folds, Direction::kMinimize),
+        histories_(folds_) {}
+
+  // `loss` by fold. Adds the time of each report to `report_ms`.
+  Outcome run(TrialNumber number, const std::function<double(int)>& loss,
+              std::vector<double>& report_ms) {
+    std::vector<double> values(folds_, std::numeric_limits<double>::quiet_NaN());
+    for (size_t fold = 0; fold < folds_; ++fold) {
+      values[fold] = loss(static_cast<int>(fold));
+      const auto start = std::chrono::steady_clock::now();
+      const bool stopped = judge(number, fold, values);
+      const std::chrono::duration<double, std::milli> took =
+          std::chrono::steady_clock::now() - start;
+      report_ms.push_back(took.count());
+      if (stopped) return end(values, static_cast<int64_t>(fold) + 1);
+    }
+    const Outcome outcome = end(values, static_cast<int64_t>(folds_));
+    complete(number, values);
+    return outcome;
+  }
+
+ private:
+  bool judge(TrialNumber number, size_t fold, const std::vector<double>& values) {
+    LearningCurve curve;
+    curve.append(values[fold]);
+    histories_[fold].record(number, 1, values[fold]);
+    const FoldIndex index(static_cast<int>(fold));
+    if (pruner_.should_prune({.trial = number,
+                              .fold = index,
+                              .curve = &curve,
+                              .history = &histories_[fold],
+                              .completed_trials = standings_.trials(),
+                              .max_epochs = 1}))
+      return true;
+    return fold + 1 < folds_ &&
+           pruner_.should_stop_race(
+               {.fold = index, .epoch = 1, .values = values, .standings = &standings_});
+  }
+
+  // As the engine records it: a stopped trial at what its folds let expect.
+  Outcome end(const std::vector<double>& values, int64_t spent) const {
+    const bool pruned = spent < static_cast<int64_t>(folds_);
+    Outcome outcome{.pruned = pruned, .spent = spent};
+    if (const auto appraised = standings_.appraise(values)) {
+      outcome.value = appraised->expected_mean;
+      outcome.estimated = pruned;
+      outcome.standard_error = appraised->standard_error();
+    } else {
+      outcome.value =
+          std::accumulate(values.begin(), values.begin() + spent, 0.0) / static_cast<double>(spent);
+    }
+    return outcome;
+  }
+
+  void complete(TrialNumber number, const std::vector<double>& values) {
+    standings_.add(number, values);
+    for (size_t i = 0; i < folds_; ++i) {
+      LearningCurve curve;
+      curve.append(values[i]);
+      histories_[i].complete(curve);
+    }
+  }
+
+  const sampler::Pruner& pruner_;
+  size_t folds_;
+  sampler::RaceStandings standings_;
+  std::vector<sampler::FoldHistory> histories_;
 };
 
 }  // namespace
@@ -95,48 +178,14 @@ Result<PrunedStudy> run_curves(const sampler::Sampler& sampler, const sampler::P
 Result<PrunedStudy> run_folds(const sampler::Sampler& sampler, const sampler::Pruner& pruner,
                               uint64_t seed, int64_t trials, int folds) {
   Study study(sampler, seed);
-  sampler::RaceStandings standings(folds, Direction::kMinimize);
-  std::vector<sampler::FoldHistory> histories(static_cast<size_t>(folds));
-  int64_t completed = 0;
+  FoldRace race(pruner, folds);
   while (study.result().trials < trials) {
     FOLDMILL_ASSIGN_OR_RETURN(const ParameterSet point, study.suggest());
     const TrialNumber number = study.next();
-    std::vector<double> values(static_cast<size_t>(folds),
-                               std::numeric_limits<double>::quiet_NaN());
-    std::optional<PruneDecision> race, prune;
-    int fold = 0;
-    for (; fold < folds && !race && !prune; ++fold) {
-      const auto place = static_cast<size_t>(fold);
-      values[place] = fold_loss(mixed(point), seed, static_cast<uint64_t>(number.value), fold);
-      LearningCurve curve;
-      curve.append(values[place]);
-      const auto start = std::chrono::steady_clock::now();
-      histories[place].record(number, 1, values[place]);
-      prune = pruner.should_prune({.trial = number,
-                                   .fold = FoldIndex(fold),
-                                   .curve = &curve,
-                                   .history = &histories[place],
-                                   .completed_trials = completed,
-                                   .max_epochs = 1});
-      if (!prune && fold + 1 < folds)
-        race = pruner.should_stop_race(
-            {.fold = FoldIndex(fold), .epoch = 1, .values = values, .standings = &standings});
-      const std::chrono::duration<double, std::milli> took =
-          std::chrono::steady_clock::now() - start;
-      study.result().report_ms.push_back(took.count());
-    }
-    if (race || prune) {
-      study.end(point, {true, race ? race->value : prune->value, fold});
-      continue;
-    }
-    standings.add(number, values);
-    for (size_t i = 0; i < values.size(); ++i) {
-      LearningCurve curve;
-      curve.append(values[i]);
-      histories[i].complete(curve);
-    }
-    ++completed;
-    study.end(point, {false, std::accumulate(values.begin(), values.end(), 0.0) / folds, folds});
+    const auto loss = [&](int fold) {
+      return fold_loss(mixed(point), seed, static_cast<uint64_t>(number.value), fold);
+    };
+    study.end(point, race.run(number, loss, study.result().report_ms));
   }
   return std::move(study.result());
 }

@@ -24,6 +24,12 @@ History::Entry pruned(int64_t number, int64_t last_epoch, double value) {
   return observation(number, TrialState::kPruned, {}, value, last_epoch);
 }
 
+History::Entry estimated(int64_t number, double value) {
+  Observation trial = *pruned(number, 3, value);
+  trial.estimated = true;
+  return std::make_shared<const Observation>(std::move(trial));
+}
+
 std::vector<int64_t> numbers(const std::vector<const Observation*>& trials) {
   std::vector<int64_t> out;
   for (const Observation* trial : trials) out.push_back(trial->number.value);
@@ -78,6 +84,16 @@ TEST(SplitTrials, PrunedOnesGoByEpochThenValue) {
               ElementsAre(1, 2));
   EXPECT_THAT(best_two({pruned(0, 7, 1), pruned(1, 7, 2), pruned(2, 7, 3)}, Direction::kMaximize),
               ElementsAre(1, 2));
+}
+
+TEST(SplitTrials, EstimatesGoByTheirValueAmongCompletedOnes) {
+  EXPECT_THAT(best_two({completed(0, 3), estimated(1, 2), completed(2, 1), pruned(3, 99, 0)}),
+              ElementsAre(1, 2));
+  EXPECT_THAT(best_two({completed(0, 3), estimated(1, 5), pruned(2, 99, 9), completed(3, 4)},
+                       Direction::kMaximize),
+              ElementsAre(1, 3));
+  EXPECT_THAT(best_two({completed(0, 3), estimated(1, std::nan("")), pruned(2, 99, 9)}),
+              ElementsAre(0, 1));
 }
 
 TEST(SplitTrials, NanIsTheWorstValueEitherWay) {

@@ -22,6 +22,13 @@ class TrainingDataTest : public testing::Test {
     entries_.push_back(observation(number, state, {x}, value));
   }
   void complete(double x, double value) { add(TrialState::kCompleted, x, value); }
+  void estimate(double x, double value, double standard_error) {
+    add(TrialState::kPruned, x, value);
+    Observation trial = *entries_.back();
+    trial.estimated = true;
+    trial.standard_error = standard_error;
+    entries_.back() = std::make_shared<const Observation>(std::move(trial));
+  }
 
   SearchSpace space_ =
       SearchSpace::create({{"x", Distribution::make_float(0, 1).value(), {}}}).value();
@@ -71,6 +78,24 @@ TEST_F(TrainingDataTest, StoppedTrialsHaveTheRoomThatIsLeft) {
   ASSERT_EQ(data.values.size(), 4);
   EXPECT_EQ(data.points(2, 0), 0.2) << "the latest two";
   EXPECT_EQ(data.points(3, 0), 0.3);
+}
+
+TEST_F(TrainingDataTest, EstimatesAreValuesWithTheirNoise) {
+  complete(0.1, 3);
+  estimate(0.2, 7, 1);  // deviation 2
+  TrainingData data = learn();
+  EXPECT_EQ(data.points, (Eigen::MatrixXd(2, 1) << 0.1, 0.2).finished());
+  EXPECT_TRUE(data.values.isApprox((Eigen::VectorXd(2) << 1, -1).finished()));
+  EXPECT_NEAR(data.known_noise[1], 0.25, 1e-12);
+
+  estimate(0.3, 5, kNan);
+  data = learn();
+  EXPECT_EQ(data.values[2], 0);
+  EXPECT_GT(data.known_noise[2], 0) << "not measured, though nobody knows how far off it is";
+  EXPECT_EQ(data.known_noise[0], 0);
+
+  estimate(0.4, kNan, kNan);
+  EXPECT_EQ(learn().points(3, 0), 0.4) << "stopped without a value, so behind the others";
 }
 
 TEST_F(TrainingDataTest, InfinitiesCountAsTheWorstAndTheBest) {

@@ -64,6 +64,11 @@ void TransitionLog::write(const change::StudyExtended& c) {
       log_line("study extended", {{"study", to_string(c.study)}, {"trials", concat(c.trials)}}));
 }
 
+void TransitionLog::write(const change::EncoderFound& c) {
+  log_->info(log_line("encoder found",
+                      {{"study", to_string(c.study)}, {"sha256", c.artifact.sha256}}));
+}
+
 void TransitionLog::write(const change::TrialCreated& c) {
   log_->info(log_line("trial created", fields_of(c.trial)));
 }

@@ -25,6 +25,9 @@ struct Assignment {
   ObjectiveSpec objective;
   int64_t epochs = 1;
   int64_t checkpoint_every_epochs = 1;
+  int slots = 1;                        // of the worker, that are the attempt's
+  std::optional<ArtifactRef> evaluate;  // a model.safetensors: nothing is trained, it is judged on
+                                        // the test images, as one epoch
   std::optional<Checkpoint> resume_from;  // train on from its epoch + 1
   friend bool operator==(const Assignment&, const Assignment&) = default;
 

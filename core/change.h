@@ -38,6 +38,13 @@ struct StudyExtended {  // key: study
   WallTime at;
 };
 
+// The weights that a study has waited for are there: it may begin.
+struct EncoderFound {  // key: study
+  StudyId study;
+  ArtifactRef artifact;
+  WallTime at;
+};
+
 // Creates the trial in state running with its folds pending.
 struct TrialCreated {  // key: study, trial
   TrialKey trial;
@@ -57,6 +64,9 @@ struct TrialEnded {  // key: trial
   WallTime at;
   MetricValues metrics = {};  // StudySpec::further_metrics() where they were reported, as `value`
   double violation = 0;       // StudySpec::violation(); 0: feasible, or nothing is known
+  // Stopped between folds: `value` is what it would probably have come to, judged by the folds it
+  // ran and how hard those were for others.
+  bool estimated = false;
 };
 
 struct FoldChanged {  // key: fold
@@ -151,6 +161,7 @@ struct WorkerSeen {  // key: worker
 }  // namespace change
 
 using Change = std::variant<change::StudyCreated, change::StudyStateChanged, change::StudyExtended,
+                            change::EncoderFound,
                             change::TrialCreated, change::TrialEnded, change::FoldChanged,
                             change::AttemptLeased, change::AttemptStarted, change::AttemptEnded,
                             change::EpochReported, change::CheckpointRecorded,

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/ids.h"
@@ -9,13 +11,31 @@
 
 namespace foldmill {
 
+// One part of the training data kept aside before the folds are made: what a nested
+// cross-validation estimates on. Fold `fold` of `k`, split as the plan says.
+struct OuterFold {
+  int k = 5;
+  int fold = 0;
+  friend bool operator==(const OuterFold&, const OuterFold&) = default;
+};
+
 // How the training data is split. Fixed by the study: the same for every trial and every machine.
+// Folds are numbered over the repeats: fold i is part i % k of repeat i / k.
 struct FoldPlan {
   int k = 1;                         // 1: one hold-out of `validation_fraction`; else k folds
   double validation_fraction = 0.2;  // for k = 1, in (0, 1)
   bool stratified = true;            // keep the classes' proportions, when labels are given
   bool shuffle = true;               // false: consecutive blocks
   uint64_t seed = 0;                 // the study's
+  int repeats = 1;                   // k folds are made that often, each time shuffled anew
+  // Samples that belong together and are never divided: a file on the workers' machines with one
+  // group per training image and line, or `label`, the images' own classes. Empty: none.
+  std::string groups = {};
+  bool leave_one_group_out = false;  // each fold is one group; k is their number
+  bool hold_out = true;              // false: trains on everything, validates on nothing
+  std::optional<OuterFold> outer = {};
+
+  int total() const { return k * repeats; }  // folds of one trial
   friend bool operator==(const FoldPlan&, const FoldPlan&) = default;
 };
 

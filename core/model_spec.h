@@ -16,9 +16,11 @@ namespace foldmill {
 // it, so the study names none of those knobs.
 struct EncoderSource {
   std::string study;           // by name; empty when `file` is given
-  std::string trial = "best";  // or a trial's number
+  // Or a trial's number, or `final`: what the other study's final training made of its best one.
+  std::string trial = "best";
   std::string file;
   bool freeze = false;  // its weights are not trained
+  bool wait = false;  // the study begins once the other one has completed, instead of being refused
   // The model.safetensors that (study, trial) stood for when this study was created: it goes on
   // meaning the same weights whatever the other study does later. Absent for a file.
   std::optional<ArtifactRef> artifact;

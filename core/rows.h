@@ -80,8 +80,9 @@ struct TrialRow {
   ParameterSet params;
   bool enqueued = false;
   std::optional<double> value;
-  MetricValues metrics;  // what it is judged by beside `value`: StudySpec::further_metrics()
-  double violation = 0;  // of the study's constraints; 0: feasible, or not yet known
+  MetricValues metrics;    // what it is judged by beside `value`: StudySpec::further_metrics()
+  double violation = 0;    // of the study's constraints; 0: feasible, or not yet known
+  bool estimated = false;  // it was stopped between folds: `value` is what it was heading for
   EndCause cause = EndCause::kNone;
   std::string message;
   std::optional<PruneDecision> decision;

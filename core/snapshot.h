@@ -52,6 +52,7 @@ struct TrialSnapshot {
   std::optional<double> value;
   MetricValues metrics = {};
   double violation = 0;
+  bool estimated = false;
   EndCause cause = EndCause::kNone;
   WallTime created;
   std::optional<WallTime> ended;

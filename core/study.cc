@@ -52,6 +52,17 @@ int64_t StudySpec::max_epochs() const {
   return largest;
 }
 
+FinalStages StudySpec::stages_to_follow() const {
+  FinalStages stages = final_stages;
+  if (schedule.top > 0)
+    stages.cross_validate = CrossValidateStage{.k = folds.k,
+                                               .repeats = folds.repeats,
+                                               .top = schedule.top,
+                                               .stratified = folds.stratified,
+                                               .shuffle = folds.shuffle};
+  return stages;
+}
+
 std::vector<Goal> StudySpec::goals() const {
   std::vector<Goal> goals{{objective.metric, objective.direction}};
   goals.insert(goals.end(), more_objectives.begin(), more_objectives.end());

@@ -10,7 +10,9 @@
 #include "core/clock.h"
 #include "core/constraint.h"
 #include "core/epoch_report.h"
+#include "core/final_stages.h"
 #include "core/fold.h"
+#include "core/fold_schedule.h"
 #include "core/ids.h"
 #include "core/model_spec.h"
 #include "core/parameter.h"
@@ -125,6 +127,9 @@ struct ResourceSpec {
   std::map<std::string, std::string> labels;  // only workers that carry all of these
   RetrySpec retries;
   int checkpoint_every_epochs = 1;
+  int slots = 1;               // of one worker, that an attempt takes
+  int64_t gpu_memory_mib = 0;  // of a slot, needed; 0: any, a slot without a GPU too
+  int priority = 0;  // studies of a higher one are served first, those of equal ones in turn
   friend bool operator==(const ResourceSpec&, const ResourceSpec&) = default;
 };
 
@@ -145,7 +150,13 @@ struct StudySpec {
   std::vector<Constraint> constraints;  // what a trial must hold to be among the best
   SamplerSpec sampler;
   PruningSpec pruning;
-  FoldPlan folds;                          // folds.seed equals seed
+  FoldPlan folds;  // folds.seed equals seed
+  FoldSchedule schedule;
+  FinalStages final_stages;
+  std::optional<StageOrigin> origin;  // when it is a stage of another study
+  // By fold: the model.safetensors whose metrics on the test images are asked for. Then nothing is
+  // trained, and a trial has one epoch.
+  std::vector<ArtifactRef> evaluate;
   int64_t trials = 100;                    // completed + pruned, over the study's whole life
   std::optional<int64_t> timeout_seconds;  // of the study's life, from its creation
   std::optional<int64_t> parallel;         // at most that many attempts at a time
@@ -158,6 +169,10 @@ struct StudySpec {
   // Epochs of one attempt: a constant, or this trial's parameter.
   int64_t epochs(const ParameterSet& params) const;
   int64_t max_epochs() const;  // the largest that a trial may ask for
+
+  int folds_per_trial() const { return schedule.top > 0 ? 1 : folds.total(); }
+  // What follows this search: `final_stages`, and the cross-validation that schedule.top asks for.
+  FinalStages stages_to_follow() const;
 
   std::vector<Goal> goals() const;  // all objectives, the first in front
   // What a trial is judged by beside the first objective: the metrics of the further ones in their

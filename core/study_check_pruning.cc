@@ -129,10 +129,10 @@ Status PruningSpec::validate() const {
 Status study_checks::check_pruning(const StudySpec& spec) {
   const PruningSpec& pruning = spec.pruning;
   FOLDMILL_RETURN_IF_ERROR(pruning.validate());
-  if (pruning.type == "race" && pruning.min_folds >= spec.folds.k)
+  if (pruning.type == "race" && pruning.min_folds >= spec.folds_per_trial())
     return invalid_argument(concat(
         path_of("type"), ": race compares trials after ", pruning.min_folds,
-        " or more of their folds; with folds.k = ", spec.folds.k, " there is none left to save"));
+        " or more of their folds; with ", spec.folds_per_trial(), " there is none left to save"));
   if (pruning.min_epochs > spec.max_epochs())
     return invalid_argument(concat(path_of("min_epochs"), ": ", pruning.min_epochs,
                                    " is more than the ", spec.max_epochs(),

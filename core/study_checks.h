@@ -28,6 +28,7 @@ Status check_objective(const StudySpec& spec);  // after the model
 Status check_sampler(const StudySpec& spec);    // after the params
 Status check_effect(const StudySpec& spec);     // knobs that no trial would read; after the params
 Status check_training(const StudySpec& spec);   // what only makes sense together; the last of these
+Status check_folds(const StudySpec& spec);      // split, schedule and final stages; after pruning
 Status check_pruning(const StudySpec& spec);
 
 // What a trial may find for a parameter: a constant, the ends or choices of a range, or the knob's

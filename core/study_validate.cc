@@ -10,13 +10,22 @@ using namespace study_checks;
 
 namespace {
 
-constexpr int kMaxFolds = 100;
+constexpr int kMaxSlots = 1024;
+constexpr int64_t kMaxGpuMemoryMib = int64_t{1} << 30;
+constexpr int kMaxPriority = 1000;
 constexpr size_t kMaxNameLength = 128;
 constexpr int64_t kMaxTimeoutSeconds = 315'360'000;  // ten years; clocks overflow later
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
          c == '_' || c == '-';
+}
+
+// A stage's name is its search's, the separator, and which stage: made by stage_study_name().
+Status check_stage_name(const StudySpec& spec) {
+  if (spec.name == stage_study_name(spec.origin->study, spec.origin->stage)) return ok_status();
+  return invalid_argument(concat("name: '", spec.name, "' is not that of the stage ",
+                                 to_string(spec.origin->stage), " of ", spec.origin->study));
 }
 
 Status check_name(const std::string& name) {
@@ -28,20 +37,6 @@ Status check_name(const std::string& name) {
   if (bad != name.end())
     return invalid_argument(concat("name: '", name, "' has the character '", *bad,
                                    "'; use letters, digits, '.', '_' and '-'"));
-  return ok_status();
-}
-
-Status check_folds(const StudySpec& spec) {
-  const FoldPlan& folds = spec.folds;
-  FOLDMILL_RETURN_IF_ERROR(check_at_least("folds.k", folds.k, 1));
-  if (folds.k > kMaxFolds)
-    return invalid_argument(concat("folds.k: must be at most ", kMaxFolds, ", got ", folds.k));
-  if (!(folds.validation_fraction > 0 && folds.validation_fraction < 1))
-    return invalid_argument(concat("data.validation.fraction: must lie between 0 and 1, got ",
-                                   format_number(folds.validation_fraction)));
-  if (folds.seed != spec.seed)
-    return invalid_argument(
-        concat("folds.seed: must be the study's seed ", spec.seed, ", got ", folds.seed));
   return ok_status();
 }
 
@@ -75,21 +70,27 @@ Status check_resources(const ResourceSpec& resources) {
   FOLDMILL_RETURN_IF_ERROR(
       check_at_least("resources.retries.out_of_memory", retries.out_of_memory, 0));
   FOLDMILL_RETURN_IF_ERROR(check_at_least("resources.retries.error", retries.error, 0));
+  FOLDMILL_RETURN_IF_ERROR(check_within("resources.slots", resources.slots, 1, kMaxSlots));
+  FOLDMILL_RETURN_IF_ERROR(
+      check_within("resources.gpu_memory", resources.gpu_memory_mib, 0, kMaxGpuMemoryMib));
+  FOLDMILL_RETURN_IF_ERROR(
+      check_within("resources.priority", resources.priority, -kMaxPriority, kMaxPriority));
   return check_at_least("resources.checkpoint.every_epochs", resources.checkpoint_every_epochs, 1);
 }
 
 }  // namespace
 
 Status StudySpec::validate() const {
-  FOLDMILL_RETURN_IF_ERROR(check_name(name));
+  FOLDMILL_RETURN_IF_ERROR(check_name(origin ? origin->study : name));
+  if (origin) FOLDMILL_RETURN_IF_ERROR(check_stage_name(*this));
   FOLDMILL_RETURN_IF_ERROR(check_data(data, model));
   FOLDMILL_RETURN_IF_ERROR(check_model(*this));
   FOLDMILL_RETURN_IF_ERROR(check_params(*this));
   FOLDMILL_RETURN_IF_ERROR(check_objective(*this));
   FOLDMILL_RETURN_IF_ERROR(check_training(*this));
   FOLDMILL_RETURN_IF_ERROR(check_sampler(*this));
-  FOLDMILL_RETURN_IF_ERROR(check_folds(*this));
   FOLDMILL_RETURN_IF_ERROR(check_pruning(*this));
+  FOLDMILL_RETURN_IF_ERROR(check_folds(*this));
   FOLDMILL_RETURN_IF_ERROR(check_budget(*this));
   FOLDMILL_RETURN_IF_ERROR(check_enqueue(*this));
   return check_resources(resources);

@@ -65,6 +65,14 @@ class MemoryStore::State {
     return ok_status();
   }
 
+  Status write(const change::EncoderFound& c) {
+    StudySnapshot* study = find(c.study);
+    if (!study) return refusal::unknown(concat("study ", c.study.value));
+    if (!study->spec.model.encoder) return refusal::no_encoder(c.study);
+    study->spec.model.encoder->artifact = c.artifact;
+    return ok_status();
+  }
+
   Status write(const change::TrialCreated& c) {
     StudySnapshot* study = find(c.trial.study);
     if (!study) return refusal::unknown(concat("study ", c.trial.study.value));
@@ -95,6 +103,7 @@ class MemoryStore::State {
     trial->ended = c.at;
     trial->metrics = c.metrics;
     trial->violation = c.violation;
+    trial->estimated = c.estimated;
     for (FoldSnapshot& fold : trial->folds) fold.more_curves.clear();
     return ok_status();
   }

@@ -16,6 +16,10 @@ Status unknown(const std::string& what) {
   return internal_error(concat("the store refuses a change: there is no ", what));
 }
 
+Status no_encoder(StudyId study) {
+  return contradiction(concat("study ", study.value), "its model has no encoder");
+}
+
 Status contradiction(const std::string& what, const std::string& why) {
   return internal_error(concat("the store refuses a change of ", what, ": ", why));
 }

@@ -77,14 +77,12 @@ Json write(const DataSpec& v) {
           {"subset_stratified", v.subset_stratified}};
 }
 
+Json write(const ArtifactRef& v) { return {{"sha256", v.sha256}, {"bytes", v.bytes}}; }
+
 Json write(const EncoderSource& v) {
-  Json artifact;
-  if (v.artifact) artifact = {{"sha256", v.artifact->sha256}, {"bytes", v.artifact->bytes}};
-  return {{"study", v.study},
-          {"trial", v.trial},
-          {"file", v.file},
-          {"freeze", v.freeze},
-          {"artifact", std::move(artifact)}};
+  return {{"study", v.study}, {"trial", v.trial},
+          {"file", v.file},   {"freeze", v.freeze},
+          {"wait", v.wait},   {"artifact", v.artifact ? write(*v.artifact) : Json(nullptr)}};
 }
 
 Json write(const ModelSpec& v) {
@@ -158,7 +156,41 @@ Json write(const FoldPlan& v) {
           {"validation_fraction", v.validation_fraction},
           {"stratified", v.stratified},
           {"shuffle", v.shuffle},
-          {"seed", v.seed}};
+          {"seed", v.seed},
+          {"repeats", v.repeats},
+          {"groups", v.groups},
+          {"leave_one_group_out", v.leave_one_group_out},
+          {"hold_out", v.hold_out},
+          {"outer", v.outer ? Json{{"k", v.outer->k}, {"fold", v.outer->fold}} : Json(nullptr)}};
+}
+
+Json write(const FoldSchedule& v) {
+  return {
+      {"order", to_string(v.order)},
+      {"top", v.top},
+      {"aggregate", to_string(v.aggregate)},
+      {"race", v.race ? Json{{"confidence", v.race->confidence}, {"min_folds", v.race->min_folds}}
+                      : Json(nullptr)}};
+}
+
+Json write(const FinalStages& v) {
+  Json cross_validate = nullptr;
+  if (const auto& stage = v.cross_validate)
+    cross_validate = {{"k", stage->k},
+                      {"repeats", stage->repeats},
+                      {"top", stage->top},
+                      {"stratified", stage->stratified},
+                      {"shuffle", stage->shuffle}};
+  Json train = nullptr;
+  if (v.train)
+    train = {{"on_validation_too", v.train->on_validation_too}, {"epochs", write(v.train->epochs)}};
+  return {
+      {"cross_validate", std::move(cross_validate)}, {"train", std::move(train)}, {"test", v.test}};
+}
+
+Json write(const std::optional<StageOrigin>& v) {
+  if (!v) return nullptr;
+  return {{"study", v->study}, {"stage", to_string(v->stage)}, {"trials", Json(v->trials)}};
 }
 
 Json write(const ResourceSpec& v) {
@@ -166,7 +198,10 @@ Json write(const ResourceSpec& v) {
           {"worker_lost", v.retries.worker_lost},
           {"out_of_memory", v.retries.out_of_memory},
           {"error", v.retries.error},
-          {"checkpoint_every_epochs", v.checkpoint_every_epochs}};
+          {"checkpoint_every_epochs", v.checkpoint_every_epochs},
+          {"slots", v.slots},
+          {"gpu_memory_mib", v.gpu_memory_mib},
+          {"priority", v.priority}};
 }
 
 // ---- reading
@@ -264,16 +299,21 @@ const Json* find_object(const Json& j, const char* key) {
   return it == j.end() || it->is_null() ? nullptr : &*it;
 }
 
+ArtifactRef read_artifact(const Json& j) {
+  ArtifactRef artifact{j.at("sha256"), j.at("bytes")};
+  if (!is_sha256_hex(artifact.sha256)) throw Malformed{"a model's digest is none"};
+  return artifact;
+}
+
 EncoderSource read_encoder(const Json& j) {
   EncoderSource encoder;
   read(j, "study", encoder.study);
   read(j, "trial", encoder.trial);
   read(j, "file", encoder.file);
   read(j, "freeze", encoder.freeze);
-  if (const Json* artifact = find_object(j, "artifact")) {
-    encoder.artifact = {artifact->at("sha256"), artifact->at("bytes")};
-    if (!is_sha256_hex(encoder.artifact->sha256)) throw Malformed{"an encoder's digest is none"};
-  }
+  read(j, "wait", encoder.wait);
+  if (const Json* artifact = find_object(j, "artifact"))
+    encoder.artifact = read_artifact(*artifact);
   return encoder;
 }
 
@@ -359,6 +399,47 @@ void read(const Json& j, FoldPlan& v) {
   read(j, "stratified", v.stratified);
   read(j, "shuffle", v.shuffle);
   read(j, "seed", v.seed);
+  read(j, "repeats", v.repeats);
+  read(j, "groups", v.groups);
+  read(j, "leave_one_group_out", v.leave_one_group_out);
+  read(j, "hold_out", v.hold_out);
+  if (const Json* outer = find_object(j, "outer"))
+    v.outer = OuterFold{outer->at("k"), outer->at("fold")};
+}
+
+void read(const Json& j, FoldSchedule& v) {
+  read_word(j, "order", parse_fold_order, v.order);
+  read(j, "top", v.top);
+  read_word(j, "aggregate", parse_aggregate, v.aggregate);
+  if (const Json* race = find_object(j, "race"))
+    v.race = RaceSpec{race->at("confidence"), race->at("min_folds")};
+}
+
+void read(const Json& j, FinalStages& v) {
+  if (const Json* stage = find_object(j, "cross_validate"))
+    v.cross_validate = CrossValidateStage{stage->at("k"), stage->at("repeats"), stage->at("top"),
+                                          stage->at("stratified"), stage->at("shuffle")};
+  if (const Json* stage = find_object(j, "train")) {
+    v.train.emplace();
+    read(*stage, "on_validation_too", v.train->on_validation_too);
+    read(*stage, "epochs", v.train->epochs);
+  }
+  read(j, "test", v.test);
+}
+
+void read(const Json& j, StageOrigin& v) {
+  read(j, "study", v.study);
+  read_word(j, "stage", parse_stage, v.stage);
+  read(j, "trials", v.trials);
+}
+
+// What specs of earlier versions have not got.
+void read_stages(const Json& j, StudySpec& spec) {
+  if (const Json* schedule = find_object(j, "schedule")) read(*schedule, spec.schedule);
+  if (const Json* stages = find_object(j, "final_stages")) read(*stages, spec.final_stages);
+  if (const Json* origin = find_object(j, "origin")) read(*origin, spec.origin.emplace());
+  if (const Json* evaluate = find_object(j, "evaluate"))
+    for (const auto& artifact : *evaluate) spec.evaluate.push_back(read_artifact(artifact));
 }
 
 void read(const Json& j, ResourceSpec& v) {
@@ -367,6 +448,9 @@ void read(const Json& j, ResourceSpec& v) {
   read(j, "out_of_memory", v.retries.out_of_memory);
   read(j, "error", v.retries.error);
   read(j, "checkpoint_every_epochs", v.checkpoint_every_epochs);
+  read(j, "slots", v.slots);
+  read(j, "gpu_memory_mib", v.gpu_memory_mib);
+  read(j, "priority", v.priority);
 }
 
 StudySpec read_spec(const Json& j) {
@@ -386,6 +470,7 @@ StudySpec read_spec(const Json& j) {
   read(j.at("sampler"), spec.sampler);
   read(j.at("pruning"), spec.pruning);
   read(j.at("folds"), spec.folds);
+  read_stages(j, spec);
   read(j, "trials", spec.trials);
   read(j, "timeout_seconds", spec.timeout_seconds);
   read(j, "parallel", spec.parallel);
@@ -415,6 +500,8 @@ Result<T> parse(const char* what, std::string_view text, Read read_value_from) {
 std::string spec_to_json(const StudySpec& spec) {
   Json enqueue = Json::array();
   for (const auto& point : spec.enqueue) enqueue.push_back(write(point));
+  Json evaluate = Json::array();
+  for (const auto& artifact : spec.evaluate) evaluate.push_back(write(artifact));
   return dump({{"name", spec.name},
                {"description", spec.description},
                {"tags", Json(spec.tags)},
@@ -430,6 +517,10 @@ std::string spec_to_json(const StudySpec& spec) {
                {"sampler", write(spec.sampler)},
                {"pruning", write(spec.pruning)},
                {"folds", write(spec.folds)},
+               {"schedule", write(spec.schedule)},
+               {"final_stages", write(spec.final_stages)},
+               {"origin", write(spec.origin)},
+               {"evaluate", std::move(evaluate)},
                {"trials", spec.trials},
                {"timeout_seconds", write(spec.timeout_seconds)},
                {"parallel", write(spec.parallel)},

@@ -19,16 +19,16 @@ void bind_command(const DocNode* node, MapReader& reader, ModelSpec& model,
                       "write run: [python3, train.py]");
 }
 
-// `best` or a number.
+// `best`, `final` or a number.
 void bind_trial(const DocNode& node, std::string& trial, Diagnostics& diagnostics) {
   const auto text = read_text(node, diagnostics);
   if (!text) return;
   const auto number = parse_int(*text);
-  if (*text == "best" || (number && *number >= 0))
+  if (*text == "best" || *text == "final" || (number && *number >= 0))
     trial = *text;
   else
     diagnostics.error(node, concat("'", printable(*text), "' is not a trial"),
-                      "write best, or a trial's number");
+                      "write best, final (of its final training), or a trial's number");
 }
 
 void bind_encoder_trial(const DocNode& node, EncoderSource& encoder, Diagnostics& diagnostics) {
@@ -49,10 +49,12 @@ void bind_encoder(const DocNode& node, ModelSpec& model, Diagnostics& diagnostic
   if (const DocNode* from = reader.get("from")) bind_encoder_trial(*from, encoder, diagnostics);
   reader.text("file", encoder.file);
   reader.boolean("freeze", encoder.freeze);
-  bool wait = false;
-  reader.boolean("wait", wait);
-  if (wait) report_not_supported(*node.find("wait"), "wait: true", diagnostics);
+  reader.boolean("wait", encoder.wait);
   reader.finish();
+  if (encoder.wait && reader.has("file"))
+    diagnostics.error(*node.find("wait"),
+                      "a file is there or it is not: nothing says when it comes",
+                      "remove wait, or take the encoder from a study");
   if (node.kind == DocNode::Kind::kMap && reader.has("from") == reader.has("file"))
     diagnostics.error(node, "an encoder has one source",
                       "write from: {study: my-cae} or file: /path/model.safetensors");

@@ -29,6 +29,9 @@ std::optional<std::string> read_text(const DocNode& node, Diagnostics& diagnosti
 // "90s", "30m", "8h", "2d", "1h30m" as seconds.
 std::optional<int64_t> read_duration(const DocNode& node, Diagnostics& diagnostics);
 
+// "512MiB", "4GiB", "1.5TiB" as bytes.
+std::optional<int64_t> read_size(const DocNode& node, Diagnostics& diagnostics);
+
 // The seconds of "1h30m"; nothing when it is not a duration above 0. Also for flags.
 std::optional<int64_t> parse_duration(std::string_view text);
 

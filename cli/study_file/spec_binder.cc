@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "cli/study_file/data_binder.h"
+#include "cli/study_file/folds_binder.h"
 #include "cli/study_file/map_reader.h"
 #include "cli/study_file/model_binder.h"
 #include "cli/study_file/objective_binder.h"
@@ -15,6 +16,7 @@ namespace foldmill::cli {
 namespace {
 
 constexpr int64_t kMostCount = 1'000'000;  // of trials, epochs, peers …: catches a slipped digit
+constexpr int64_t kMebibyte = int64_t{1} << 20;
 
 void bind_top(MapReader& top, StudySpec& spec) {
   int version = 1;
@@ -46,26 +48,6 @@ const DocNode* bind_search(const DocNode* node, StudySpec& spec, Diagnostics& di
   return enqueue;
 }
 
-void bind_folds(const DocNode* node, const DocNode* validation, StudySpec& spec,
-                Diagnostics& diagnostics) {
-  MapReader reader(node, "folds", diagnostics);
-  reader.integer("k", spec.folds.k, 1, 1000);
-  reader.boolean("stratified", spec.folds.stratified);
-  reader.boolean("shuffle", spec.folds.shuffle);
-  std::string when = "every_trial";
-  reader.word("when", when, {"every_trial"}, {"top", "best"});
-  std::string aggregate = "mean";
-  reader.word("aggregate", aggregate, {"mean"}, {"mean_plus_std", "median"});
-  reader.not_supported({"repeats", "top", "race", "order"});
-  reader.finish();
-  spec.folds.seed = spec.seed;
-  if (spec.folds.k > 1 && validation)
-    diagnostics.error(*validation,
-                      concat("'validation' is not used with folds.k = ", spec.folds.k,
-                             ": each fold is validated on its own part"),
-                      "remove it, or remove folds");
-}
-
 void bind_retries(const DocNode* node, RetrySpec& retries, Diagnostics& diagnostics) {
   MapReader reader(node, "retries", diagnostics);
   reader.integer("worker_lost", retries.worker_lost, 0, 1000);
@@ -85,6 +67,11 @@ void bind_resources(const DocNode* node, ResourceSpec& resources, Diagnostics& d
   MapReader checkpoint(reader.get("checkpoint"), "checkpoint", diagnostics);
   checkpoint.integer("every_epochs", resources.checkpoint_every_epochs, 1, kMostCount);
   checkpoint.finish();
+  reader.integer("slots", resources.slots, 1, 1024);
+  if (const DocNode* memory = reader.get("gpu_memory"))
+    if (const auto bytes = read_size(*memory, diagnostics))
+      resources.gpu_memory_mib = (*bytes + kMebibyte - 1) / kMebibyte;
+  reader.integer("priority", resources.priority, -1000, 1000);
   reader.not_supported({"gpus", "memory", "cpus", "max_duration"});
   reader.finish();
 }
@@ -135,7 +122,8 @@ StudySpec bind_study(const DocNode& root, Diagnostics& diagnostics) {
   bind_pruning(top.get("pruning"), spec.pruning, diagnostics);
   bind_folds(top.get("folds"), data ? data->find("validation") : nullptr, spec, diagnostics);
   bind_resources(top.get("resources"), spec.resources, diagnostics);
-  top.not_supported({"final", "storage"});
+  bind_final(top.get("final"), spec, diagnostics);
+  top.not_supported({"storage"});
   top.finish();
   bind_params(params, root, spec, diagnostics);
   if (enqueue) bind_enqueue(*enqueue, spec, diagnostics);

@@ -40,6 +40,7 @@ struct WorkerJoined {
   std::vector<std::string> models;  // empty: not said, takes anything
   std::string version;
   std::vector<RunningAttempt> running;
+  int64_t gpu_memory_mib = 0;  // of each slot; 0: none, or not known
 };
 struct WorkerLeft {  // the stream ended; its attempts keep their lease until it expires
   SessionId session;

@@ -37,7 +37,7 @@ StudyEngine::StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime 
   auto pruner = sampler::make_pruner(spec_->pruning);
   pruner_status_ = pruner.status();
   pruning_ = std::make_unique<PruningMonitor>(pruner.ok() ? std::move(pruner).value() : nullptr,
-                                              spec_->objective.direction, spec_->folds.k,
+                                              spec_->objective.direction, spec_->folds_per_trial(),
                                               spec_->max_epochs());
 }
 
@@ -188,15 +188,15 @@ bool StudyEngine::offer(const FreeSlot& slot, Step& step) {
 void StudyEngine::begin_trial(Step& step) {
   const TrialNumber number(static_cast<int64_t>(trials_.size()));
   TrialRecord& trial =
-      trials_.emplace_back(make_trial(number, desk_.take(), next_is_enqueued(), spec_->folds.k));
+      trials_.emplace_back(make_trial(number, desk_.take(), next_is_enqueued(), spec_->folds_per_trial()));
   trial.observe(*spec_);
-  for (int64_t fold = 0; fold < spec_->folds.k; ++fold) queue_.push(number, FoldIndex(fold));
+  for (int64_t fold = 0; fold < spec_->folds_per_trial(); ++fold) queue_.push(number, FoldIndex(fold));
   ++running_;
   if (trial.enqueued) ++enqueued_;
   desk_.history_changed();
   step.record(id_,
               change::TrialCreated{
-                  {id_, number}, trial.params, trial.enqueued, spec_->folds.k, step.now().wall});
+                  {id_, number}, trial.params, trial.enqueued, spec_->folds_per_trial(), step.now().wall});
 }
 
 void StudyEngine::lease_fold(TrialNumber trial, FoldIndex index, const FreeSlot& slot, Step& step) {

@@ -28,7 +28,9 @@ std::string_view first_difference(const StudySpec& a, const StudySpec& b) {
     return "objective";
   if (a.sampler != b.sampler) return "sampler";
   if (a.pruning != b.pruning) return "pruning";
-  if (a.folds != b.folds) return "folds";
+  if (a.folds != b.folds || a.schedule != b.schedule) return "folds";
+  if (a.final_stages != b.final_stages) return "final";
+  if (a.origin != b.origin || a.evaluate != b.evaluate) return "what it is a stage of";
   if (a.timeout_seconds != b.timeout_seconds) return "timeout";
   if (a.parallel != b.parallel) return "parallel";
   if (!extends_queue(b.enqueue, a.enqueue)) return "enqueue";

@@ -36,9 +36,9 @@ FoldIndex index_of(size_t fold) { return FoldIndex(static_cast<int64_t>(fold)); 
 }  // namespace
 
 Status StudyEngine::check_fold(FoldIndex fold) const {
-  if (fold.value < spec_->folds.k) return ok_status();
+  if (fold.value < spec_->folds_per_trial()) return ok_status();
   return not_found(concat("study ", spec_->name, " has no fold ", fold.value,
-                          "; its folds are 0 to ", spec_->folds.k - 1));
+                          "; its folds are 0 to ", spec_->folds_per_trial() - 1));
 }
 
 // --- epochs

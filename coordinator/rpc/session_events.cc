@@ -14,6 +14,7 @@ engine::event::WorkerJoined joined_event(engine::SessionId session, proto::Hello
   joined.labels = std::move(hello.labels);
   joined.models = std::move(hello.models);
   joined.version = std::move(hello.version);
+  joined.gpu_memory_mib = hello.gpu_memory_mib;
   for (const proto::RunningAttempt& running : hello.running)
     joined.running.push_back({running.attempt, running.slot});
   return joined;

@@ -197,6 +197,7 @@ v1::Trial encode(const TrialRow& row) {
   for (const FoldRow& fold : row.folds) *out.add_folds() = encode_fold(fold);
   encode(row.metrics, out.mutable_metrics());
   out.set_violation(row.violation);
+  out.set_estimated(row.estimated);
   return out;
 }
 
@@ -217,6 +218,7 @@ Result<TrialRow> decode(const v1::Trial& message) {
   FOLDMILL_ASSIGN_OR_RETURN(row.folds, decode_each<FoldRow>(message.folds(), decode_fold));
   FOLDMILL_ASSIGN_OR_RETURN(row.metrics, decode(message.metrics()));
   row.violation = message.violation();
+  row.estimated = message.estimated();
   return row;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "proto/codec/enum_codec.h"
+#include "proto/codec/folds_codec.h"
 #include "proto/codec/value_codec.h"
 
 namespace foldmill::proto {
@@ -172,6 +173,9 @@ v1::ResourceSpec encode_resources(const ResourceSpec& resources) {
   out.mutable_retries()->set_out_of_memory(resources.retries.out_of_memory);
   out.mutable_retries()->set_error(resources.retries.error);
   out.set_checkpoint_every_epochs(resources.checkpoint_every_epochs);
+  out.set_slots(resources.slots);
+  out.set_gpu_memory_mib(resources.gpu_memory_mib);
+  out.set_priority(resources.priority);
   return out;
 }
 
@@ -179,7 +183,10 @@ ResourceSpec decode_resources(const v1::ResourceSpec& message) {
   const v1::RetrySpec& retries = message.retries();
   return {decode(message.labels()),
           {retries.worker_lost(), retries.out_of_memory(), retries.error()},
-          message.checkpoint_every_epochs()};
+          message.checkpoint_every_epochs(),
+          message.slots() == 0 ? 1 : message.slots(),
+          message.gpu_memory_mib(),
+          message.priority()};
 }
 
 v1::EncoderSource encode_encoder(const EncoderSource& encoder) {
@@ -188,12 +195,14 @@ v1::EncoderSource encode_encoder(const EncoderSource& encoder) {
   out.set_trial(encoder.trial);
   out.set_file(encoder.file);
   out.set_freeze(encoder.freeze);
+  out.set_wait(encoder.wait);
   if (encoder.artifact) *out.mutable_artifact() = encode(*encoder.artifact);
   return out;
 }
 
 Result<EncoderSource> decode_encoder(const v1::EncoderSource& message) {
-  EncoderSource encoder{message.study(), message.trial(), message.file(), message.freeze(), {}};
+  EncoderSource encoder{message.study(),  message.trial(), message.file(),
+                        message.freeze(), message.wait(),  {}};
   if (message.has_artifact()) {
     FOLDMILL_ASSIGN_OR_RETURN(encoder.artifact, decode(message.artifact()));
   }
@@ -295,25 +304,6 @@ Result<ModelSpec> decode(const v1::ModelSpec& message) {
   return model;
 }
 
-v1::FoldPlan encode(const FoldPlan& folds) {
-  v1::FoldPlan out;
-  out.set_k(folds.k);
-  out.set_validation_fraction(folds.validation_fraction);
-  out.set_stratified(folds.stratified);
-  out.set_shuffle(folds.shuffle);
-  out.set_seed(folds.seed);
-  return out;
-}
-
-Result<FoldPlan> decode(const v1::FoldPlan& message) {
-  if (message.k() < 1) return invalid_argument(concat("folds.k: ", message.k(), " is below 1"));
-  const double fraction = message.validation_fraction();
-  if (message.k() == 1 && !(fraction > 0 && fraction < 1))
-    return invalid_argument(
-        concat("folds.validation_fraction: ", format_number(fraction), " is not between 0 and 1"));
-  return FoldPlan{message.k(), fraction, message.stratified(), message.shuffle(), message.seed()};
-}
-
 v1::ObjectiveSpec encode(const ObjectiveSpec& objective) {
   v1::ObjectiveSpec out;
   out.set_metric(objective.metric);
@@ -380,6 +370,10 @@ v1::StudySpec encode(const StudySpec& spec) {
   *out.mutable_sampler() = encode_sampler(spec.sampler);
   *out.mutable_pruning() = encode_pruning(spec.pruning);
   *out.mutable_folds() = encode(spec.folds);
+  *out.mutable_schedule() = encode(spec.schedule);
+  *out.mutable_final_stages() = encode(spec.final_stages);
+  if (spec.origin) *out.mutable_origin() = encode(*spec.origin);
+  for (const ArtifactRef& artifact : spec.evaluate) *out.add_evaluate() = encode(artifact);
   out.set_trials(spec.trials);
   if (spec.timeout_seconds) out.set_timeout_seconds(*spec.timeout_seconds);
   if (spec.parallel) out.set_parallel(*spec.parallel);
@@ -405,6 +399,7 @@ Result<StudySpec> decode_stored(const v1::StudySpec& message) {
                             decode_each<Constraint>(message.constraints(), decode_constraint));
   FOLDMILL_ASSIGN_OR_RETURN(spec.sampler, decode_sampler(message.sampler()));
   FOLDMILL_ASSIGN_OR_RETURN(spec.folds, decode(message.folds()));
+  FOLDMILL_RETURN_IF_ERROR(decode_stages(message, &spec));
   FOLDMILL_RETURN_IF_ERROR(decode_space(message, &spec));
   return spec;
 }

@@ -18,11 +18,9 @@ Result<StudySpec> decode_stored(const v1::StudySpec& message);
 // The parts of a study that an assignment carries too.
 v1::DataSpec encode(const DataSpec& data);
 v1::ModelSpec encode(const ModelSpec& model);
-v1::FoldPlan encode(const FoldPlan& folds);
 v1::ObjectiveSpec encode(const ObjectiveSpec& objective);
 Result<DataSpec> decode(const v1::DataSpec& message);
 Result<ModelSpec> decode(const v1::ModelSpec& message);
-Result<FoldPlan> decode(const v1::FoldPlan& message);
 Result<ObjectiveSpec> decode(const v1::ObjectiveSpec& message);
 
 }  // namespace foldmill::proto

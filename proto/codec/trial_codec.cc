@@ -1,6 +1,7 @@
 #include "proto/codec/trial_codec.h"
 
 #include "proto/codec/enum_codec.h"
+#include "proto/codec/folds_codec.h"
 #include "proto/codec/study_codec.h"
 #include "proto/codec/value_codec.h"
 

@@ -1,10 +1,12 @@
 #include "proto/codec/worker_codec.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
 #include "core/text.h"
 #include "proto/codec/enum_codec.h"
+#include "proto/codec/folds_codec.h"
 #include "proto/codec/study_codec.h"
 #include "proto/codec/value_codec.h"
 
@@ -52,6 +54,7 @@ v1::Hello encode_hello(const Hello& hello) {
   out.set_slots(static_cast<int32_t>(hello.slots));
   *out.mutable_labels() = encode(hello.labels);
   for (const std::string& model : hello.models) out.add_models(model);
+  out.set_gpu_memory_mib(hello.gpu_memory_mib);
   for (const RunningAttempt& running : hello.running) {
     v1::RunningAttempt* message = out.add_running();
     message->set_attempt(running.attempt.value);
@@ -88,6 +91,8 @@ Result<Hello> decode_hello(const v1::Hello& message) {
   hello.slots = message.slots();
   hello.labels = decode(message.labels());
   hello.models.assign(message.models().begin(), message.models().end());
+  if (message.gpu_memory_mib() < 0) return invalid_argument("hello: gpu_memory_mib is negative");
+  hello.gpu_memory_mib = message.gpu_memory_mib();
   FOLDMILL_RETURN_IF_ERROR(decode_running(message, &hello));
   return hello;
 }
@@ -191,15 +196,14 @@ v1::Assignment encode_assignment(const SlotAssignment& slot) {
   out.set_epochs(assignment.epochs);
   out.set_checkpoint_every_epochs(assignment.checkpoint_every_epochs);
   if (assignment.resume_from) *out.mutable_resume_from() = encode(*assignment.resume_from);
+  out.set_slots(assignment.slots);
+  if (assignment.evaluate) *out.mutable_evaluate() = encode(*assignment.evaluate);
   return out;
 }
 
 Status check_assignment_numbers(const v1::Assignment& message) {
   if (message.study() < 1 || message.trial() < 0 || message.slot() < 0)
     return invalid_argument("assignment: study, trial or slot is out of range");
-  if (message.fold() < 0 || message.fold() >= message.folds().k())
-    return invalid_argument(
-        concat("assignment: fold ", message.fold(), " is none of ", message.folds().k()));
   if (message.epochs() < 1 || message.checkpoint_every_epochs() < 1)
     return invalid_argument("assignment: epochs and checkpoint_every_epochs start at 1");
   return ok_status();
@@ -218,12 +222,20 @@ Result<SlotAssignment> decode_assignment(const v1::Assignment& message) {
   FOLDMILL_ASSIGN_OR_RETURN(assignment.data, decode(message.data()));
   FOLDMILL_ASSIGN_OR_RETURN(assignment.model, decode(message.model()));
   FOLDMILL_ASSIGN_OR_RETURN(assignment.folds, decode(message.folds()));
+  if (message.fold() < 0 || message.fold() >= assignment.folds.total())
+    return invalid_argument(
+        concat("assignment: fold ", message.fold(), " is none of ", assignment.folds.total()));
   FOLDMILL_ASSIGN_OR_RETURN(assignment.params, decode(message.params()));
   FOLDMILL_ASSIGN_OR_RETURN(assignment.objective, decode(message.objective()));
   assignment.epochs = message.epochs();
   assignment.checkpoint_every_epochs = message.checkpoint_every_epochs();
   if (message.has_resume_from()) {
     FOLDMILL_ASSIGN_OR_RETURN(assignment.resume_from, decode(message.resume_from()));
+  }
+  if (message.slots() < 0) return invalid_argument("assignment: slots is negative");
+  assignment.slots = std::max(message.slots(), 1);
+  if (message.has_evaluate()) {
+    FOLDMILL_ASSIGN_OR_RETURN(assignment.evaluate, decode(message.evaluate()));
   }
   return out;
 }

@@ -35,6 +35,7 @@ struct Hello {
   std::map<std::string, std::string> labels;
   std::vector<std::string> models;  // empty: takes anything
   std::vector<RunningAttempt> running;
+  int64_t gpu_memory_mib = 0;  // of each slot; 0: none, or not known
 };
 struct Heartbeat {};
 struct Draining {};

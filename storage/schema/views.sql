@@ -28,7 +28,7 @@ SELECT s.name AS study, t.number, t.state, t.value, t.cause, t.message,
        (t.ended - t.created) / 1e6 AS duration,
        t.pruned_fold, t.pruned_epoch AS pruned_at, t.pruned_value, t.pruned_threshold,
        t.pruned_peers, t.pruned_p_value, t.pruner,
-       t.created / 1e6 AS created, t.ended / 1e6 AS ended, t.violation
+       t.created / 1e6 AS created, t.ended / 1e6 AS ended, t.violation, t.estimated
 FROM trial t JOIN study s ON s.id = t.study;
 
 -- All that a trial is judged by: its value and, by name, what stands beside it.

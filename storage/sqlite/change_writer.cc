@@ -68,6 +68,21 @@ void ChangeWriter::write(const change::StudyExtended& c) {
   event("study_extended", c.at, {.study = c.study}, concat(c.trials, " trials"));
 }
 
+void ChangeWriter::write(const change::EncoderFound& c) {
+  const auto changed = sql_.run(
+      "UPDATE study SET spec = json_set(spec, '$.model.encoder.artifact',"
+      " json_object('sha256', ?2, 'bytes', ?3))"
+      " WHERE id = ?1 AND json_extract(spec, '$.model.encoder.artifact.sha256') IS NOT ?2"
+      " AND json_type(spec, '$.model.encoder') = 'object'",
+      c.study, c.artifact.sha256, c.artifact.bytes);
+  if (changed > 0) return event("encoder_found", c.at, {.study = c.study}, c.artifact.sha256);
+  require_study(c.study);
+  if (!sql_.any("SELECT 1 FROM study WHERE id = ?"
+                " AND json_extract(spec, '$.model.encoder.artifact.sha256') = ?",
+                c.study, c.artifact.sha256))
+    throw StatusError{refusal::no_encoder(c.study)};
+}
+
 void ChangeWriter::require_study(StudyId study) {
   if (!sql_.any("SELECT 1 FROM study WHERE id = ?", study))
     refuse_unknown(concat("study ", study.value));
@@ -115,7 +130,7 @@ void ChangeWriter::write(const change::TrialEnded& c) {
       concat("UPDATE trial AS t SET state = ?3, value = ?4, cause = ?5, message = ?6, ended = ?7,"
              " pruned_fold = ?8, pruned_epoch = ?9, pruned_value = ?10, pruned_threshold = ?11,"
              " pruned_peers = ?12, pruner = ?13, pruned_p_value = ?14, violation = ?15,"
-             " trained_epochs = ",
+             " estimated = ?16, trained_epochs = ",
              kTrialEpochs, ", trained_seconds = ", kTrialSeconds,
              " WHERE study = ?1 AND number = ?2 AND state IN ('waiting', 'running')"),
       c.trial.study, c.trial.trial, to_string(c.state), c.value, to_string(c.cause), c.message,
@@ -131,6 +146,7 @@ void ChangeWriter::write(const change::TrialEnded& c) {
     bind::one(statement, 14, d->p_value);
   }
   bind::one(update.statement(), 15, c.violation);
+  bind::one(update.statement(), 16, c.estimated);
   if (update.run() == 0) {
     Query row = sql_.query("SELECT state FROM trial WHERE study = ? AND number = ?", c.trial.study,
                            c.trial.trial);

@@ -17,6 +17,7 @@ class ChangeWriter {
  private:
   void write(const change::StudyCreated& c);
   void write(const change::StudyStateChanged& c);
+  void write(const change::EncoderFound& c);
   void write(const change::StudyExtended& c);
   void write(const change::TrialCreated& c);
   void write(const change::TrialEnded& c);

@@ -59,8 +59,8 @@ class Builder {
 
   void load_trials() {
     Query row = sql_.query(
-        "SELECT study, number, state, enqueued, value, cause, created, ended, folds, violation"
-        " FROM trial ORDER BY study, number");
+        "SELECT study, number, state, enqueued, value, cause, created, ended, folds, violation,"
+        " estimated FROM trial ORDER BY study, number");
     while (row.next()) {
       TrialSnapshot trial;
       trial.number = row.id<TrialNumber>(1);
@@ -72,6 +72,7 @@ class Builder {
       trial.ended = row.maybe_time(7);
       trial.folds.resize(static_cast<size_t>(row.integer(8)));
       trial.violation = row.real(9);
+      trial.estimated = row.integer(10) != 0;
       study(row.id<StudyId>(0)).trials.push_back(std::move(trial));
     }
   }

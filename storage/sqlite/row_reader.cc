@@ -242,6 +242,7 @@ TrialRow trial_from_columns(const Query& row) {
         PruneDecision{row.id<FoldIndex>(8), row.integer(9), row.real(10),      row.real(11),
                       row.integer(12),      row.text(13),   row.maybe_real(14)};
   trial.violation = row.real(15);
+  trial.estimated = row.integer(16) != 0;
   return trial;
 }
 

@@ -18,8 +18,8 @@ StudyRow read_study(StatementCache& sql, StudyId study);
 inline constexpr const char* kTrialColumns =
     "t.number, t.state, t.enqueued, t.value, t.cause, t.message, t.created, t.ended, t.pruned_fold,"
     " t.pruned_epoch, t.pruned_value, t.pruned_threshold, t.pruned_peers, t.pruner,"
-    " t.pruned_p_value, t.violation";
-inline constexpr int kTrialColumnCount = 16;
+    " t.pruned_p_value, t.violation, t.estimated";
+inline constexpr int kTrialColumnCount = 17;
 // Without parameters, further metrics and folds.
 TrialRow trial_from_columns(const Query& row);
 // Adds parameters, further metrics, folds, attempts, artifacts and, if asked, the curves.

@@ -100,12 +100,18 @@ void ChangeLedger::on(const change::StudyExtended& extended) {
   expect_budget_kept(study);
 }
 
+void ChangeLedger::on(const change::EncoderFound& found) {
+  StudySpec& spec = studies_.at(found.study).facts.spec;
+  expect(spec.model.encoder && !spec.model.encoder->artifact, "an encoder is found once");
+  spec.model.encoder->artifact = found.artifact;
+}
+
 void ChangeLedger::on(const change::TrialCreated& created) {
   StudySnapshot& study = studies_.at(created.trial.study).facts;
   expect(study.state == StudyState::kActive, "trials begin in active studies only");
   expect(created.trial.trial.value == static_cast<int64_t>(study.trials.size()),
          "trial numbers have no gaps");
-  expect(created.folds == study.spec.folds.k, "a trial has all folds of the plan");
+  expect(created.folds == study.spec.folds_per_trial(), "a trial has all folds of the plan");
   TrialSnapshot& trial = study.trials.emplace_back();
   trial.number = created.trial.trial;
   trial.params = created.params;

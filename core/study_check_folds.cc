@@ -98,8 +98,7 @@ Status check_schedule(const StudySpec& spec) {
   return ok_status();
 }
 
-Status check_cross_validate(const StudySpec& spec) {
-  const CrossValidateStage& stage = *spec.final_stages.cross_validate;
+Status check_cross_validate(const CrossValidateStage& stage, const StudySpec& spec) {
   FOLDMILL_RETURN_IF_ERROR(check_within("final.cross_validate.k", stage.k, 2, kMaxFolds));
   FOLDMILL_RETURN_IF_ERROR(
       check_within("final.cross_validate.repeats", stage.repeats, 1, kMaxFolds / stage.k));
@@ -112,7 +111,7 @@ bool has_test_images(const DataSpec& data) {
 }
 
 Status check_final(const StudySpec& spec) {
-  const FinalStages& stages = spec.stages_to_follow();
+  const FinalStages stages = spec.stages_to_follow();
   if (stages.empty()) return ok_status();
   const auto refuse = [](std::string_view why) { return invalid_argument(concat("final: ", why)); };
   if (spec.origin) return refuse("a stage of another study has no stages of its own");
@@ -124,7 +123,8 @@ Status check_final(const StudySpec& spec) {
     return refuse(
         "train and test are for the models that foldmill trains itself; cross_validate works with "
         "any");
-  if (stages.cross_validate) FOLDMILL_RETURN_IF_ERROR(check_cross_validate(spec));
+  if (stages.cross_validate)
+    FOLDMILL_RETURN_IF_ERROR(check_cross_validate(*stages.cross_validate, spec));
   if (stages.train && stages.train->epochs)
     FOLDMILL_RETURN_IF_ERROR(
         check_within("final.train.epochs", *stages.train->epochs, 1, kMaxEpochs));

@@ -18,7 +18,7 @@ class EncoderTest : public CoordinatorFixture {
     spec.model = {};
     spec.model.type = "classifier";
     spec.model.variant = "conv3";
-    spec.model.encoder = EncoderSource{"cae", "best", "", true, weights('f')};
+    spec.model.encoder = EncoderSource{"cae", "best", "", true, false, weights('f')};
     spec.space = *SearchSpace::create({{"lr", *Distribution::make_float(1e-4, 1e-2), {}}});
     return spec;
   }

@@ -14,7 +14,7 @@ const BadFile kFiles[] = {
      "    1 | nmae: s\n"
      "      | ^^^^ did you mean 'name'?\n"
      "   keys of a study file: version, name, description, tags, notes, seed, data, model, params, "
-     "objective, search, pruning, folds, resources"},
+     "objective, search, pruning, folds, resources, final"},
     {"UnknownBlockKey", study_text("  epochs: 2\n", "pruning: {type: median, warmup_trails: 5}\n"),
      "error: s.yaml:6:25: 'warmup_trails' is not a key of pruning\n"
      "    6 | pruning: {type: median, warmup_trails: 5}\n"
@@ -122,18 +122,36 @@ const BadFile kFiles[] = {
      "searched; narrow the ranges, lengthen their steps or lower grid_points\n"
      "    8 | search: {sampler: {type: grid, grid_points: 1000}}\n"
      "      |                          ^^^^"},
-    {"NotYetBlock", study_text("  epochs: 2\n", "final: {test: {metrics: [mse]}}\n"),
-     "error: s.yaml:6:1: 'final' is not supported by this version of foldmill\n"
-     "    6 | final: {test: {metrics: [mse]}}\n"
-     "      | ^^^^^"},
+    {"NotYetBlock", study_text("  epochs: 2\n", "storage: {retention: 30d}\n"),
+     "error: s.yaml:6:1: 'storage' is not supported by this version of foldmill\n"
+     "    6 | storage: {retention: 30d}\n"
+     "      | ^^^^^^^"},
     {"NotYetKey", study_text("  epochs: 2\n", "resources: {gpus: 1}\n"),
      "error: s.yaml:6:13: 'gpus' is not supported by this version of foldmill\n"
      "    6 | resources: {gpus: 1}\n"
      "      |             ^^^^"},
-    {"NotYetFolds", study_text("  epochs: 2\n", "folds: {k: 5, when: top}\n"),
-     "error: s.yaml:6:21: 'when: top' is not supported by this version of foldmill\n"
-     "    6 | folds: {k: 5, when: top}\n"
-     "      |                     ^^^ allowed: every_trial"},
+    {"NotYetFinal", study_text("  epochs: 2\n", "final: {artifacts: {latent: {}}}\n"),
+     "error: s.yaml:6:9: 'artifacts' is not supported by this version of foldmill\n"
+     "    6 | final: {artifacts: {latent: {}}}\n"
+     "      |         ^^^^^^^^^"},
+    {"TopOfEveryTrial", study_text("  epochs: 2\n", "folds: {k: 5, top: 3}\n"),
+     "error: s.yaml:6:20: 'top' is not used with when: every_trial\n"
+     "    6 | folds: {k: 5, top: 3}\n"
+     "      |                    ^ write when: top, or leave it out"},
+    {"RepeatsOfOneSplit", study_text("  epochs: 2\n", "folds: {repeats: 2}\n"),
+     "error: s.yaml:6:18: folds.repeats: repeats a k-fold split; add k: 5, or leave it out\n"
+     "    6 | folds: {repeats: 2}\n"
+     "      |                  ^"},
+    {"RaceOfTheFirstFoldOnly",
+     study_text("  epochs: 2\n", "folds: {k: 5, when: best, race: true}\n"),
+     "error: s.yaml:6:33: folds.race: compares trials after 2 or more of their folds; with 1 there "
+     "is none left to save\n"
+     "    6 | folds: {k: 5, when: best, race: true}\n"
+     "      |                                 ^^^^"},
+    {"OddSize", study_text("  epochs: 2\n", "resources: {gpu_memory: 4GB}\n"),
+     "error: s.yaml:6:25: a size is expected, got 4GB\n"
+     "    6 | resources: {gpu_memory: 4GB}\n"
+     "      |                         ^^^ for example 512MiB or 4GiB"},
     {"SamplerKeyThatWouldBeIgnored",
      study_text("  epochs: 2\n", "search: {sampler: {type: random, candidates: 5}}\n"),
      "error: s.yaml:6:34: 'candidates' is not a key of sampler\n"
@@ -151,7 +169,7 @@ const BadFile kFiles[] = {
      "   keys of pruning: type, min_epochs, reduction_factor, min_peers"},
     {"RaceWithoutFolds", study_text("  epochs: 2\n", "pruning: {type: race}\n"),
      "error: s.yaml:6:17: pruning.type: race compares trials after 2 or more of their folds; with "
-     "folds.k = 1 there is none left to save\n"
+     "1 there is none left to save\n"
      "    6 | pruning: {type: race}\n"
      "      |                 ^^^^"},
     {"AllAtOnce", study_text("  fc: 017\n  lr: {float: [2, 1]}\n", "pruning: {type: medain}\n"),

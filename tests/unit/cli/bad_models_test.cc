@@ -63,8 +63,8 @@ const BadFile kFiles[] = {
      model_text("{type: classifier, encoder: {from: {study: a, trial: last}}}"),
      "error: s.yaml:3:61: 'last' is not a trial\n"
      "    3 | model: {type: classifier, encoder: {from: {study: a, trial: last}}}\n"
-     "      |                                                             ^^^^ write best, or a "
-     "trial's number"},
+     "      |                                                             ^^^^ write best, "
+     "final (of its final training), or a trial's number"},
     {"EncoderPart", model_text("{type: classifier, encoder: {from: {study: a, part: decoder}}}"),
      "error: s.yaml:3:60: 'decoder' is not a value of 'part'\n"
      "    3 | model: {type: classifier, encoder: {from: {study: a, part: decoder}}}\n"
@@ -74,10 +74,11 @@ const BadFile kFiles[] = {
      "error: s.yaml:3:51: model.encoder.from.study: 's' is this very study; name another\n"
      "    3 | model: {type: classifier, encoder: {from: {study: s}}}\n"
      "      |                                                   ^"},
-    {"WaitIsNotYet", model_text("{type: classifier, encoder: {from: {study: a}, wait: true}}"),
-     "error: s.yaml:3:61: 'wait: true' is not supported by this version of foldmill\n"
-     "    3 | model: {type: classifier, encoder: {from: {study: a}, wait: true}}\n"
-     "      |                                                             ^^^^"},
+    {"WaitForAFile", model_text("{type: classifier, encoder: {file: /e, wait: true}}"),
+     "error: s.yaml:3:53: a file is there or it is not: nothing says when it comes\n"
+     "    3 | model: {type: classifier, encoder: {file: /e, wait: true}}\n"
+     "      |                                                     ^^^^ remove wait, or take the "
+     "encoder from a study"},
     {"VariantBesideAnEncoder",
      model_text("{type: classifier, variant: conv4, encoder: {from: {study: a}}}"),
      "error: s.yaml:3:36: the variant comes with the encoder\n"

@@ -54,17 +54,17 @@ TEST(ModelFile, AClassifierFromAnotherStudy) {
       "{type: classifier, encoder: {from: {study: my-cae, trial: 12, part: encoder}, freeze: true, "
       "wait: false}}",
       "objective: {metric: val_accuracy, direction: maximize, take: best_epoch}\n");
-  EXPECT_EQ(spec.model.encoder, (EncoderSource{"my-cae", "12", "", true, std::nullopt}));
+  EXPECT_EQ(spec.model.encoder, (EncoderSource{"my-cae", "12", "", true, false, std::nullopt}));
   EXPECT_FALSE(spec.constants.contains("filters_1"));
   const StudySpec best = read_model("{type: classifier, encoder: {from: {study: my-cae}}}");
-  EXPECT_EQ(best.model.encoder, (EncoderSource{"my-cae", "best", "", false, std::nullopt}));
+  EXPECT_EQ(best.model.encoder, (EncoderSource{"my-cae", "best", "", false, false, std::nullopt}));
 }
 
 TEST(ModelFile, AClassifierFromAFile) {
   const StudySpec spec =
       read_model("{type: classifier, encoder: {file: /models/model.safetensors}}");
   EXPECT_EQ(spec.model.encoder,
-            (EncoderSource{"", "best", "/models/model.safetensors", false, std::nullopt}));
+            (EncoderSource{"", "best", "/models/model.safetensors", false, false, std::nullopt}));
 }
 
 TEST(ModelFile, AGan) {

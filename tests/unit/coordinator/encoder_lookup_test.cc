@@ -54,7 +54,7 @@ class EncoderLookupTest : public ::testing::Test {
                            completed_fold(0.4, 'c')};
     spec_.name = "tuned";
     spec_.model.type = "classifier";
-    spec_.model.encoder = EncoderSource{"my-cae", "best", "", false, weights('f')};
+    spec_.model.encoder = EncoderSource{"my-cae", "best", "", false, false, weights('f')};
   }
 
   void expect_refused(StatusCode code, const std::string& says) {
@@ -70,7 +70,7 @@ class EncoderLookupTest : public ::testing::Test {
 
 TEST_F(EncoderLookupTest, OnlyAnotherStudyIsLookedUp) {
   EXPECT_TRUE(wants_lookup(spec_));
-  spec_.model.encoder = EncoderSource{"", "best", "/file", false, std::nullopt};
+  spec_.model.encoder = EncoderSource{"", "best", "/file", false, false, std::nullopt};
   EXPECT_FALSE(wants_lookup(spec_));
   spec_.model.encoder.reset();
   EXPECT_FALSE(wants_lookup(spec_));

@@ -88,6 +88,7 @@ TEST(Names, Changes) {
   EXPECT_EQ(name_of(change::StudyCreated{}), "study_created");
   EXPECT_EQ(name_of(change::StudyStateChanged{}), "study_state_changed");
   EXPECT_EQ(name_of(change::StudyExtended{}), "study_extended");
+  EXPECT_EQ(name_of(change::EncoderFound{}), "encoder_found");
   EXPECT_EQ(name_of(change::TrialCreated{}), "trial_created");
   EXPECT_EQ(name_of(change::TrialEnded{}), "trial_ended");
   EXPECT_EQ(name_of(change::FoldChanged{}), "fold_changed");

@@ -27,7 +27,7 @@ StudySpec sound_gan_spec() {
 
 StudySpec sound_classifier_spec() {
   StudySpec spec = sound_spec_of("classifier", "conv3");
-  spec.model.encoder = EncoderSource{"my-cae", "best", "", true, std::nullopt};
+  spec.model.encoder = EncoderSource{"my-cae", "best", "", true, false, std::nullopt};
   spec.objective = {"val_accuracy", Direction::kMaximize, Take::kBestEpoch};
   return spec;
 }
@@ -121,13 +121,13 @@ TEST(StudyModel, AnEncoderHasOneSource) {
        {"model.encoder: a file has no stored weights beside it",
         [](StudySpec& s) {
           s.model.encoder =
-              EncoderSource{"", "best", "/x", false, ArtifactRef{std::string(64, 'a'), 1}};
+              EncoderSource{"", "best", "/x", false, false, ArtifactRef{std::string(64, 'a'), 1}};
         }},
        {"params of model 'classifier': 'fc' is not known", constant("fc", int64_t{64})}});
   StudySpec spec = sound_classifier_spec();
   spec.model.encoder->trial = "0";
   EXPECT_EQ(spec.validate(), ok_status());
-  spec.model.encoder = EncoderSource{"", "best", "/models/model.safetensors", false, std::nullopt};
+  spec.model.encoder = EncoderSource{"", "best", "/models/model.safetensors", false, false, std::nullopt};
   EXPECT_EQ(spec.validate(), ok_status());
 }
 
@@ -204,7 +204,7 @@ TEST(StudyModel, WhatMakesTheLossEasierIsNotSearched) {
 
 TEST(StudyModel, AnEncodersFileIsNamedInFull) {
   StudySpec spec = sound_spec_of("classifier", "conv3");
-  spec.model.encoder = EncoderSource{"", "best", "model.safetensors", false, std::nullopt};
+  spec.model.encoder = EncoderSource{"", "best", "model.safetensors", false, false, std::nullopt};
   spec.space = {};
   spec.enqueue = {};
   spec.constants = {{"epochs", int64_t{2}}};
@@ -260,7 +260,7 @@ TEST(StudyModel, ClassifiersKnobsWithoutEffectAreRefused) {
             ok_status());
   StudySpec frozen = sound_spec_of("classifier", "conv3");
   frozen.constants = {{"epochs", int64_t{2}}};
-  frozen.model.encoder = EncoderSource{"", "best", "/m.safetensors", true, std::nullopt};
+  frozen.model.encoder = EncoderSource{"", "best", "/m.safetensors", true, false, std::nullopt};
   expect_refused(
       with_constants(frozen, {{"encoder_lr_factor", 0.5}}),
       {{"params.encoder_lr_factor: has no effect on an encoder that is frozen", nothing}});

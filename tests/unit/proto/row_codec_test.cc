@@ -42,6 +42,7 @@ TrialRow full_trial() {
   row.seconds = 1.5;
   row.metrics = {{"size", kInfinity}, {"heat", kNan}};
   row.violation = 0.375;
+  row.estimated = true;
   FoldRow& fold = row.folds.emplace_back();
   fold.fold = FoldIndex(1);
   fold.state = FoldState::kStopped;

@@ -31,7 +31,7 @@ StudySpec classifier_spec() {
   spec.model.variant = "conv4";
   spec.model.classes = 47;
   spec.model.encoder =
-      EncoderSource{"my-cae", "7", "", true, ArtifactRef{std::string(64, 'a'), 4096}};
+      EncoderSource{"my-cae", "7", "", true, false, ArtifactRef{std::string(64, 'a'), 4096}};
   spec.constants = {{"epochs", int64_t{5}}};
   spec.space = *SearchSpace::create({{"lr", *Distribution::make_float(1e-4, 8e-3, true), {}}});
   spec.objective = {"val_accuracy", Direction::kMaximize, Take::kBestEpoch};
@@ -47,7 +47,7 @@ void expect_survives(const StudySpec& spec) {
 TEST(StudyCodec, EveryModelSurvivesTheWire) {
   StudySpec spec = classifier_spec();
   expect_survives(spec);
-  spec.model.encoder = EncoderSource{"", "best", "/models/e", false, std::nullopt};
+  spec.model.encoder = EncoderSource{"", "best", "/models/e", false, false, std::nullopt};
   expect_survives(spec);
   spec.model.encoder.reset();
   expect_survives(spec);

@@ -90,13 +90,15 @@ TEST_F(BadFiles, TheFirstSchemaIsUpgraded) {
       "DROP VIEW study_list; DROP VIEW trial_list; DROP VIEW trial_metric_list; DROP VIEW ask_list;"
       "DROP VIEW trial_values; DROP VIEW trial_system_attributes;"
       "DROP TABLE trial_metric; DROP TABLE ask; DROP TABLE enqueued_point;"
-      "ALTER TABLE trial DROP COLUMN violation; ALTER TABLE trial DROP COLUMN pruned_p_value;"
+      "ALTER TABLE trial DROP COLUMN violation; ALTER TABLE trial DROP COLUMN estimated;"
+      "ALTER TABLE trial DROP COLUMN pruned_p_value;"
       "DELETE FROM schema_file WHERE name <> '0001_initial.sql';"
       "PRAGMA user_version = 1");
   EXPECT_THAT(open_reader(path_).status().message(), HasSubstr("schema version 1"));
   make_database();
   EXPECT_TRUE((*open_reader(path_))
-                  ->query("select pruned_p_value, violation from trial_list", 1, Milliseconds(9999))
+                  ->query("select pruned_p_value, violation, estimated from trial_list", 1,
+                          Milliseconds(9999))
                   .ok());
 }
 

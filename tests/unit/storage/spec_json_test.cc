@@ -34,14 +34,14 @@ StudySpec classifier_spec() {
   spec.model.variant = "conv4";
   spec.model.target = Target::kUnit;
   spec.model.classes = 47;
-  spec.model.encoder = EncoderSource{"my-cae", "7", "", true, ArtifactRef{std::string(64, 'a'), 9}};
+  spec.model.encoder = EncoderSource{"my-cae", "7", "", true, false, ArtifactRef{std::string(64, 'a'), 9}};
   return spec;
 }
 
 TEST(SpecJson, RoundTripsAnEncoder) {
   StudySpec spec = classifier_spec();
   EXPECT_EQ(*spec_from_json(spec_to_json(spec)), spec);
-  spec.model.encoder = EncoderSource{"", "best", "/models/e", false, std::nullopt};
+  spec.model.encoder = EncoderSource{"", "best", "/models/e", false, false, std::nullopt};
   EXPECT_EQ(*spec_from_json(spec_to_json(spec)), spec);
 }
 

@@ -102,10 +102,10 @@ TEST(TrainerMessagesTest, AnEncoderIsAFileOnThisMachine) {
   assignment.model.classes = 7;
   assignment.model.target = Target::kUnit;
   EXPECT_EQ(assignment_line(assignment, {}).find("encoder"), std::string::npos);
-  assignment.model.encoder = EncoderSource{"", "best", "/named", false, std::nullopt};
+  assignment.model.encoder = EncoderSource{"", "best", "/named", false, false, std::nullopt};
   expect_parts(assignment_line(assignment, {}), {R"("classes":7)", R"("target":"unit")",
                                                  R"("encoder":{"file":"/named","freeze":false,)"});
-  assignment.model.encoder = EncoderSource{"other", "best", "", true, ArtifactRef{"ab", 3}};
+  assignment.model.encoder = EncoderSource{"other", "best", "", true, false, ArtifactRef{"ab", 3}};
   expect_parts(
       assignment_line(assignment, {"", "/fetched"}),
       {R"("encoder":{"file":"/fetched","freeze":true,"sha256":"ab","study":"other","trial":"best"})"});

@@ -252,7 +252,7 @@ TEST_F(WorkerAgentTest, AnEncoderIsFetchedBeforeTheTrainerNeedsIt) {
   Assignment assignment = scripted_assignment(1, 4);
   assignment.resume_from = Checkpoint{2, coordinator_.store(R"({"value":1.5})")};
   assignment.model.encoder =
-      EncoderSource{"other", "best", "", false, coordinator_.store("the encoder's weights")};
+      EncoderSource{"other", "best", "", false, false, coordinator_.store("the encoder's weights")};
   ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
   ASSERT_TRUE(ends(1));
   EXPECT_EQ(outcome(1).state, AttemptState::kSucceeded) << outcome(1).message;
@@ -265,7 +265,7 @@ TEST_F(WorkerAgentTest, AnEncoderThatLiesOnThisMachineIsUsedWhereItIs) {
   std::ofstream(file) << "weights by hand";
   RunningAgent agent(coordinator_, directory_);
   Assignment assignment = scripted_assignment(1, 1);
-  assignment.model.encoder = EncoderSource{"", "best", file.string(), false, std::nullopt};
+  assignment.model.encoder = EncoderSource{"", "best", file.string(), false, false, std::nullopt};
   ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
   ASSERT_TRUE(ends(1));
   EXPECT_NE(kept_state().find(R"("encoder":"weights by hand")"), std::string::npos);
@@ -275,7 +275,7 @@ TEST_F(WorkerAgentTest, MissingEncoderFailsTheAttemptNotTheWorker) {
   RunningAgent agent(coordinator_, directory_);
   Assignment assignment = scripted_assignment(1, 4);
   assignment.model.encoder =
-      EncoderSource{"other", "best", "", false, ArtifactRef{sha256_hex("nowhere"), 7}};
+      EncoderSource{"other", "best", "", false, false, ArtifactRef{sha256_hex("nowhere"), 7}};
   ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
   ASSERT_TRUE(ends(1));
   EXPECT_EQ(outcome(1).state, AttemptState::kFailed);

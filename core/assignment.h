@@ -31,6 +31,10 @@ struct Assignment {
   std::optional<Checkpoint> resume_from;  // train on from its epoch + 1
   friend bool operator==(const Assignment&, const Assignment&) = default;
 
+  JudgedOn judged_on() const {
+    if (evaluate) return JudgedOn::kTest;
+    return folds.hold_out ? JudgedOn::kValidation : JudgedOn::kNothing;
+  }
   int64_t first_epoch() const { return resume_from ? resume_from->epoch + 1 : 1; }
 };
 

@@ -15,7 +15,7 @@ namespace foldmill {
 // model.safetensors that lies on the workers' machines. Its layers, widths and activation come with
 // it, so the study names none of those knobs.
 struct EncoderSource {
-  std::string study;           // by name; empty when `file` is given
+  std::string study;  // by name; empty when `file` is given
   // Or a trial's number, or `final`: what the other study's final training made of its best one.
   std::string trial = "best";
   std::string file;
@@ -56,9 +56,17 @@ const std::vector<std::string>& model_types();
 const std::vector<std::string>& variants_of(std::string_view model_type);
 Target default_target(std::string_view variant);  // unit for scaled, whose output is a sigmoid
 
+// The images that a network is judged on after an epoch: those of the fold's validation part, none
+// (it is trained on all there are), or the test images (nothing is trained).
+enum class JudgedOn { kValidation, kNothing, kTest };
+
 // The metrics that a trainer of ours reports each epoch for a model type, the natural objective
 // first. Empty for `command` and `external`, who report what they like.
-const std::vector<std::string>& metrics_of(std::string_view model_type);
+std::vector<std::string> metrics_of(std::string_view model_type,
+                                    JudgedOn judged_on = JudgedOn::kValidation);
+// What a metric is called when it is of the test images: val_loss and train_loss are test_loss,
+// frechet_distance is test_frechet_distance; n_parameters stays.
+std::string test_metric(std::string_view metric);
 // Whether the study may leave `objective.metric` out.
 bool has_natural_metric(std::string_view model_type);  // not: gan, command, external
 

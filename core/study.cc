@@ -52,6 +52,11 @@ int64_t StudySpec::max_epochs() const {
   return largest;
 }
 
+JudgedOn StudySpec::judged_on() const {
+  if (!evaluate.empty()) return JudgedOn::kTest;
+  return folds.hold_out ? JudgedOn::kValidation : JudgedOn::kNothing;
+}
+
 FinalStages StudySpec::stages_to_follow() const {
   FinalStages stages = final_stages;
   if (schedule.top > 0)

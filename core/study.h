@@ -171,6 +171,7 @@ struct StudySpec {
   int64_t max_epochs() const;  // the largest that a trial may ask for
 
   int folds_per_trial() const { return schedule.top > 0 ? 1 : folds.total(); }
+  JudgedOn judged_on() const;
   // What follows this search: `final_stages`, and the cross-validation that schedule.top asks for.
   FinalStages stages_to_follow() const;
 

@@ -13,7 +13,7 @@ constexpr size_t kMostConstraints = 100;
 // `where`: the key's path. A program of the user's may report any metric.
 Status check_metric(std::string_view where, const std::string& metric, const StudySpec& spec) {
   if (is_users_code(spec.model)) return ok_status();
-  return check_word(where, metric, metrics_of(spec.model.type));
+  return check_word(where, metric, metrics_of(spec.model.type, spec.judged_on()));
 }
 
 Status check_goal(std::string_view where, const Goal& goal, const StudySpec& spec) {
@@ -41,6 +41,13 @@ Status check_goals(const StudySpec& spec) {
           concat("objective.metrics: '", goal->metric, "' is named twice; remove one of the two"));
   }
   return ok_status();
+}
+
+Status check_take(const StudySpec& spec) {
+  if (spec.objective.take != Take::kBestEpoch || spec.folds.hold_out) return ok_status();
+  return invalid_argument(
+      "objective.take: with all images in training none is left to say which epoch is the best; "
+      "write take: last");
 }
 
 // Whether no value can hold both.
@@ -90,6 +97,7 @@ Status check_single_value_parts(const StudySpec& spec) {
 
 Status check_objective(const StudySpec& spec) {
   FOLDMILL_RETURN_IF_ERROR(check_goals(spec));
+  FOLDMILL_RETURN_IF_ERROR(check_take(spec));
   FOLDMILL_RETURN_IF_ERROR(check_constraints(spec));
   return check_single_value_parts(spec);
 }

@@ -8,7 +8,7 @@ namespace {
 
 // A model that is not judged by its loss has no default metric: the author has to choose.
 void require_metric(const DocNode& place, const ModelSpec& model, Diagnostics& diagnostics) {
-  const std::vector<std::string>& metrics = metrics_of(model.type);
+  const std::vector<std::string> metrics = metrics_of(model.type);
   if (metrics.empty() || has_natural_metric(model.type)) return;
   diagnostics.error(place, concat("a study of a ", model.type, " must name its metric"),
                     concat("add objective: {metric: ", metrics.front(), "}"),

@@ -47,7 +47,7 @@ std::string out_of_memory(std::string_view where) {
 }
 
 void check_metric(const Assignment& assignment) {
-  const std::vector<std::string>& known = metrics_of(assignment.model.type);
+  const std::vector<std::string> known = metrics_of(assignment.model.type, assignment.judged_on());
   const std::string& metric = assignment.objective.metric;
   if (known.empty() || std::find(known.begin(), known.end(), metric) != known.end()) return;
   throw AttemptError(EndCause::kUserError,

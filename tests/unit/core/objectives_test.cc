@@ -49,6 +49,40 @@ TEST(Objectives, ViolationsAreSummedOverTheConstraints) {
   EXPECT_TRUE(std::isinf(spec.violation(std::nan(""), {{"val_kl", 1}, {"val_mse_unit", 0}})));
 }
 
+TEST(Objectives, MetricsAreNamedByTheImagesThatTheyAreOf) {
+  EXPECT_EQ(test_metric("val_loss"), "test_loss");
+  EXPECT_EQ(test_metric("train_accuracy"), "test_accuracy");
+  EXPECT_EQ(test_metric("frechet_distance"), "test_frechet_distance");
+  EXPECT_EQ(test_metric("test_kl"), "test_kl");
+  EXPECT_EQ(test_metric("n_parameters"), "n_parameters");
+  EXPECT_EQ(metrics_of("classifier"), (std::vector<Text>{"val_loss", "val_accuracy", "train_loss",
+                                                         "train_accuracy", "n_parameters"}));
+  EXPECT_EQ(metrics_of("classifier", JudgedOn::kNothing),
+            (std::vector<Text>{"train_loss", "train_accuracy", "n_parameters"}));
+  EXPECT_EQ(metrics_of("gan", JudgedOn::kTest),
+            (std::vector<Text>{"test_frechet_distance", "n_parameters"}));
+  EXPECT_TRUE(metrics_of("command", JudgedOn::kTest).empty());
+}
+
+TEST(Objectives, AStudyHasTheMetricsOfTheImagesThatItIsJudgedOn) {
+  StudySpec test = sound_spec();
+  test.evaluate = {{Text(64, 'a'), 10}};
+  test.objective.metric = "test_loss";
+  EXPECT_EQ(test.judged_on(), JudgedOn::kTest);
+  EXPECT_EQ(test.validate(), ok_status());
+  expect_refused(test, {{"objective.metric: 'val_loss' is not known; choose one of test_loss",
+                         [](StudySpec& s) { s.objective.metric = "val_loss"; }}});
+  StudySpec train = sound_spec();
+  train.folds.hold_out = false;
+  train.objective.metric = "train_loss";
+  EXPECT_EQ(train.judged_on(), JudgedOn::kNothing);
+  EXPECT_EQ(train.validate(), ok_status());
+  expect_refused(train, {{"objective.metric: 'val_loss' is not known",
+                          [](StudySpec& s) { s.objective.metric = "val_loss"; }},
+                         {"objective.take: with all images in training none is left",
+                          [](StudySpec& s) { s.objective.take = Take::kBestEpoch; }}});
+}
+
 TEST(Objectives, WhatCannotBeServedIsRefused) {
   expect_refused(
       two_objectives(),

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "sampler/pruning/alpha_spending.h"
 #include "sampler/students_t.h"
 
 namespace foldmill::sampler {
@@ -20,13 +21,6 @@ std::optional<double> p_value(const RaceStandings& standings, const RaceStanding
   return students_t_tail(static_cast<double>(own.freedom), statistic);
 }
 
-// The part of the error rate that may be spent after `done` of `folds` folds.
-double share(int64_t done, int64_t min_folds, int64_t folds) {
-  // 1 + 2 + … for the looks, the last of which may save one fold.
-  const int64_t looks = folds - min_folds;
-  return static_cast<double>(folds - done) / (static_cast<double>(looks * (looks + 1)) / 2);
-}
-
 }  // namespace
 
 std::optional<PruneDecision> RacePruner::should_stop_race(const RaceQuestion& question) const {
@@ -35,9 +29,10 @@ std::optional<PruneDecision> RacePruner::should_stop_race(const RaceQuestion& qu
   if (!own || own->folds < options_.min_folds || own->folds >= standings.folds())
     return std::nullopt;
   const auto p = p_value(standings, *own);
-  if (!p ||
-      *p > (1 - options_.confidence) * share(own->folds, options_.min_folds, standings.folds()))
-    return std::nullopt;
+  const double error_rate = 1 - options_.confidence;
+  if (!p || *p > error_rate) return std::nullopt;  // before a level is computed, none being larger
+  const RaceLooks looks{options_.min_folds, standings.folds()};
+  if (*p > look_level(looks, error_rate, own->folds)) return std::nullopt;
   return PruneDecision{question.fold,
                        question.epoch,
                        own->expected_mean,

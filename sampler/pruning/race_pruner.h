@@ -27,16 +27,16 @@ namespace foldmill::sampler {
 // correction for training sets that overlap (Nadeau, Bengio, "Inference for the Generalization
 // Error", 2003): what folds share through them is the same in all K and drops out of x's error.
 //
-// Repeated looks: the test is made after each of the folds min_folds … K-1. Each look may spend a
-// part of 1 - confidence in proportion to the folds that it can save, K - n (alpha spending; Lan,
-// DeMets, "Discrete Sequential Boundaries for Clinical Trials", 1983). The parts add up to 1, so by
-// Bonferroni's inequality, whatever the dependence between looks, a trial that would have matched
-// or beaten the best is stopped with a probability of at most 1 - confidence. The same holds when
-// the best trial changes in between, as long as the changes do not depend on this trial.
+// Repeated looks: the test is made after each of the folds min_folds … K-1. Each look spends a part
+// of 1 - confidence, the more the more folds it can save (alpha_spending.h), so a trial that would
+// have matched or beaten the best is stopped, at whatever look, with a probability of at most 1 -
+// confidence. The same holds when the best trial changes in between, as long as the changes do not
+// depend on this trial.
 //
-// Assumed: noise of one size and about normal. Noise that grows with the loss makes the test
-// cautious, because bad trials are then part of s. With s = 0 (all values alike, as with coarse
-// metrics) nothing is stopped.
+// Assumed: noise of one size and about normal, also for how the looks hang together, where the
+// statistics of few completed trials are only nearly so. Noise that grows with the loss makes the
+// test cautious, because bad trials are then part of s. With s = 0 (all values alike, as with
+// coarse metrics) nothing is stopped.
 class RacePruner final : public Pruner {
  public:
   // Takes options that make_pruner has checked.

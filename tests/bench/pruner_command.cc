@@ -21,6 +21,7 @@ struct PrunerOptions {
   std::vector<std::string> options;  // key=value
   std::string sampler = "tpe";
   int64_t trials = 100;
+  uint64_t first_seed = 0;
   uint64_t seeds = 20;
   int epochs = 20;
   int64_t budget = 0;
@@ -51,8 +52,8 @@ Result<std::vector<PrunedStudy>> run_all(const PrunerOptions& options, Run run) 
   FOLDMILL_ASSIGN_OR_RETURN(const SamplerSpec sampler_spec, read_sampler(options.sampler, {}));
   FOLDMILL_ASSIGN_OR_RETURN(const auto sampler, sampler::make_sampler(sampler_spec));
   std::vector<PrunedStudy> studies;
-  for (uint64_t seed = 0; seed < options.seeds; ++seed) {
-    FOLDMILL_ASSIGN_OR_RETURN(PrunedStudy study, run(*sampler, *pruner, seed));
+  for (uint64_t i = 0; i < options.seeds; ++i) {
+    FOLDMILL_ASSIGN_OR_RETURN(PrunedStudy study, run(*sampler, *pruner, options.first_seed + i));
     studies.push_back(std::move(study));
   }
   return studies;
@@ -63,11 +64,9 @@ Report make_report(const char* benchmark, const char* unit, const PrunerOptions&
   std::vector<double> times;
   for (const PrunedStudy& study : studies)
     times.insert(times.end(), study.report_ms.begin(), study.report_ms.end());
-  ordered_json common{{"type", options.type},
-                      {"options", options.options},
-                      {"sampler", options.sampler},
-                      {"trials", options.trials},
-                      {"seeds", options.seeds}};
+  ordered_json common{
+      {"type", options.type},     {"options", options.options},       {"sampler", options.sampler},
+      {"trials", options.trials}, {"first_seed", options.first_seed}, {"seeds", options.seeds}};
   common.update(input);
   return Report{benchmark,
                 std::move(common),
@@ -104,8 +103,10 @@ void add_common(CLI::App& command, PrunerOptions& options) {
   command.add_option("--trials", options.trials, "trials of a study")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
-  command.add_option("--seeds", options.seeds, "studies, with seeds 0, 1, …")
+  command.add_option("--seeds", options.seeds, "studies, each with the next seed")
       ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  command.add_option("--first-seed", options.first_seed, "of the first study")
       ->capture_default_str();
 }
 

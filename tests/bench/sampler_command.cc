@@ -32,6 +32,7 @@ struct SamplerOptions {
   std::string space;
   std::string function_command;
   StudyPlan plan;
+  uint64_t first_seed = 0;
   uint64_t seeds = 30;
 };
 
@@ -154,9 +155,9 @@ Result<ordered_json> measure(const sampler::Sampler& sampler, const Task& task,
                              const SamplerOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   std::vector<StudyRun> runs;
-  for (uint64_t seed = 0; seed < options.seeds; ++seed) {
-    FOLDMILL_ASSIGN_OR_RETURN(StudyRun run,
-                              run_study(sampler, task.space, task.outcome, seed, options.plan));
+  for (uint64_t i = 0; i < options.seeds; ++i) {
+    FOLDMILL_ASSIGN_OR_RETURN(StudyRun run, run_study(sampler, task.space, task.outcome,
+                                                      options.first_seed + i, options.plan));
     runs.push_back(std::move(run));
   }
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
@@ -224,6 +225,7 @@ Result<Report> run_sampler(const SamplerOptions& options) {
                  {"options", options.options},
                  {"trials", options.plan.trials},
                  {"running", options.plan.running},
+                 {"first_seed", options.first_seed},
                  {"seeds", options.seeds}},
                 {{"optimum", optimum}, {"rows", rows}},
                 as_table(rows)};
@@ -249,8 +251,10 @@ Command add_sampler_command(CLI::App& app) {
   command->add_option("--trials", options->plan.trials, "trials of a study")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
-  command->add_option("--seeds", options->seeds, "studies, with seeds 0, 1, …")
+  command->add_option("--seeds", options->seeds, "studies, each with the next seed")
       ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  command->add_option("--first-seed", options->first_seed, "of the first study")
       ->capture_default_str();
   command->add_option("--running", options->plan.running, "trials that run at the same time")
       ->check(CLI::Range(1, 10000))

@@ -39,6 +39,14 @@ struct FoldPlan {
   friend bool operator==(const FoldPlan&, const FoldPlan&) = default;
 };
 
+// What is split: how many samples there are and, an entry for each or none at all, their classes
+// and groups. Both count by their order alone: the smallest number is the first class or group.
+struct Samples {
+  int64_t size = 0;
+  std::span<const int64_t> labels = {};
+  std::span<const int64_t> groups = {};
+};
+
 // Positions 0 … size-1, ascending.
 struct SplitIndices {
   std::vector<int64_t> train;
@@ -46,12 +54,18 @@ struct SplitIndices {
   friend bool operator==(const SplitIndices&, const SplitIndices&) = default;
 };
 
-// Train and validation positions of one fold. `labels` holds one class per sample, or is empty (no
-// stratification). With k folds every position is in exactly one validation part; stratified class
-// counts differ between folds by at most one, and so do fold sizes. O(size). Refuses fewer samples
-// than folds, an empty part, a fold outside the plan.
-Result<SplitIndices> split_indices(const FoldPlan& plan, FoldIndex fold, int64_t size,
-                                   std::span<const int64_t> labels);
+// Train and validation positions of one fold, both out of what `plan.outer` leaves. In each repeat
+// of k folds every position is in exactly one validation part. Without groups, stratified class
+// counts differ between folds by at most one, and so do fold sizes; without labels nothing is
+// stratified. Groups are never divided, and classes are then as even as groups allow (see
+// group_split.h). O(size), with groups also O(groups * k * classes). Refuses fewer samples or
+// groups than folds, an empty part, a fold outside the plan, groups that were asked for but are not
+// there.
+Result<SplitIndices> split_indices(const FoldPlan& plan, FoldIndex fold, const Samples& samples);
+
+// The positions that `plan.outer` keeps aside from all folds, ascending. Needs plan.outer; refuses
+// as split_indices does.
+Result<std::vector<int64_t>> outer_indices(const FoldPlan& plan, const Samples& samples);
 
 // `count` positions out of 0 … size-1, ascending; stratified when labels are given: every class
 // has its share, rounded by largest remainder. Refuses count < 1 or > size.

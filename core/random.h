@@ -23,6 +23,7 @@ enum class RandomPurpose : uint32_t {
   kFeatureNet = 8,
   kScramble = 9,  // of a quasi-random sequence, by dimension
   kGridOrder = 10,
+  kOuterSplit = 11,  // of a nested cross-validation
   kTest = 100,
 };
 
@@ -36,8 +37,8 @@ class Random {
  public:
   explicit Random(uint64_t seed)
       : key_{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)} {}
-  // The stream of (study seed, purpose, trial, fold). Splits and subsets use trial and fold 0, so
-  // that they are equal for every trial.
+  // The stream of (study seed, purpose, trial, fold). Subsets use trial and fold 0, splits fold 0
+  // and their repeat where a trial stands, so that they are equal for every trial.
   Random(uint64_t study_seed, RandomPurpose purpose, TrialNumber trial = TrialNumber(0),
          FoldIndex fold = FoldIndex(0));
 

@@ -34,7 +34,7 @@ std::map<int64_t, int64_t> count_classes(const Positions& positions, const Label
 }
 
 SplitIndices split(const FoldPlan& plan, int fold, int64_t size, const Labels& labels = {}) {
-  auto made = split_indices(plan, FoldIndex(fold), size, labels);
+  auto made = split_indices(plan, FoldIndex(fold), {.size = size, .labels = labels});
   EXPECT_TRUE(made.ok()) << made.status().message();
   return *std::move(made);
 }
@@ -157,6 +157,97 @@ TEST(Split, IgnoresLabelsWhenNotStratified) {
   EXPECT_EQ(split(plan, 0, 6, labels), split(plan, 0, 6));
 }
 
+TEST(Split, AllImagesAreInTrainingWhereNothingIsHeldOut) {
+  FoldPlan plan;
+  plan.hold_out = false;
+  const SplitIndices made = split(plan, 0, 4);
+  EXPECT_THAT(made.train, ElementsAre(0, 1, 2, 3));
+  EXPECT_TRUE(made.validation.empty());
+}
+
+TEST(Repeats, EachIsASplitOfItsOwnAndTheFirstIsTheOneWithoutRepeats) {
+  Random random(6, RandomPurpose::kTest);
+  const Labels labels = random_labels(random, 90, 4);
+  FoldPlan once;
+  once.k = 4;
+  FoldPlan plan = once;
+  plan.repeats = 3;
+  std::vector<std::vector<SplitIndices>> repeats;
+  for (int repeat = 0; repeat < plan.repeats; ++repeat) {
+    auto& folds = repeats.emplace_back();
+    Positions validation;
+    for (int part = 0; part < plan.k; ++part) {
+      folds.push_back(split(plan, repeat * plan.k + part, 90, labels));
+      expect_partition(folds.back(), 90);
+      validation.insert(validation.end(), folds.back().validation.begin(),
+                        folds.back().validation.end());
+    }
+    std::sort(validation.begin(), validation.end());
+    Positions all(90);
+    std::iota(all.begin(), all.end(), 0);
+    EXPECT_EQ(validation, all) << repeat;
+  }
+  EXPECT_EQ(repeats[0], all_folds(once, 90, labels));
+  for (size_t part = 0; part < 4; ++part) {
+    EXPECT_NE(repeats[0][part], repeats[1][part]);
+    EXPECT_NE(repeats[1][part], repeats[2][part]);
+  }
+}
+
+// A class is known by its place among the classes, so what they are called does not matter.
+TEST(Split, LabelsCountByTheirOrder) {
+  Random random(7, RandomPurpose::kTest);
+  const Labels labels = random_labels(random, 80, 5);
+  Labels renamed;
+  for (const int64_t label : labels) renamed.push_back(1000 + 7 * label);
+  FoldPlan plan;
+  plan.k = 3;
+  EXPECT_EQ(all_folds(plan, 80, labels), all_folds(plan, 80, renamed));
+}
+
+TEST(Outer, IsSetAsideBeforeTheFoldsAreMade) {
+  Random random(8, RandomPurpose::kTest);
+  const Labels labels = random_labels(random, 120, 4);
+  const Samples samples{.size = 120, .labels = labels};
+  FoldPlan plan;
+  plan.k = 3;
+  Positions all_outer;
+  for (int outer = 0; outer < 4; ++outer) {
+    plan.outer = OuterFold{4, outer};
+    const auto aside = outer_indices(plan, samples);
+    ASSERT_TRUE(aside.ok());
+    EXPECT_TRUE(std::is_sorted(aside->begin(), aside->end()));
+    EXPECT_EQ(aside->size(), 30U);
+    all_outer.insert(all_outer.end(), aside->begin(), aside->end());
+    Positions validated = *aside;
+    for (int fold = 0; fold < plan.k; ++fold) {
+      const SplitIndices made = split(plan, fold, 120, labels);
+      SplitIndices with_outer = made;
+      with_outer.train.insert(with_outer.train.end(), aside->begin(), aside->end());
+      std::sort(with_outer.train.begin(), with_outer.train.end());
+      expect_partition(with_outer, 120);  // fails if a position were in both
+      validated.insert(validated.end(), made.validation.begin(), made.validation.end());
+    }
+    std::sort(validated.begin(), validated.end());
+    Positions all(120);
+    std::iota(all.begin(), all.end(), 0);
+    EXPECT_EQ(validated, all);
+  }
+  std::sort(all_outer.begin(), all_outer.end());
+  Positions all(120);
+  std::iota(all.begin(), all.end(), 0);
+  EXPECT_EQ(all_outer, all);
+}
+
+TEST(Outer, IsNoFoldOfTheInnerSplit) {
+  FoldPlan plan;
+  plan.k = 4;
+  plan.outer = OuterFold{4, 1};
+  FoldPlan inner = plan;
+  inner.outer.reset();
+  EXPECT_NE(*outer_indices(plan, {.size = 80}), split(inner, 1, 80).validation);
+}
+
 TEST(HoldOut, SharesGoToTheLargestRemainders) {
   FoldPlan plan;
   plan.validation_fraction = 0.25;
@@ -193,7 +284,7 @@ TEST(HoldOutProperty, TotalsAreExactAndClassesWithinOne) {
 
 TEST(Split, SaysWhatItRefuses) {
   const auto message = [](FoldPlan plan, int fold, int64_t size, const Labels& labels = {}) {
-    const auto made = split_indices(plan, FoldIndex(fold), size, labels);
+    const auto made = split_indices(plan, FoldIndex(fold), {.size = size, .labels = labels});
     EXPECT_EQ(made.status().code(), StatusCode::kInvalidArgument);
     return made.status().message();
   };
@@ -203,6 +294,13 @@ TEST(Split, SaysWhatItRefuses) {
   EXPECT_THAT(message(plan, 5, 50), HasSubstr("fold 5 of a plan with 5 folds"));
   EXPECT_THAT(message(plan, -1, 50), HasSubstr("fold -1"));
   EXPECT_THAT(message(plan, 0, 5, {1, 2}), HasSubstr("2 labels for 5 samples"));
+  plan.repeats = 2;
+  EXPECT_THAT(message(plan, 10, 50), HasSubstr("fold 10 of a plan with 10 folds"));
+  plan.outer = OuterFold{3, 3};
+  EXPECT_THAT(message(plan, 0, 50), HasSubstr("3 is no fold of 3 outer folds"));
+  plan.outer = OuterFold{2, 0};
+  EXPECT_THAT(message(plan, 0, 8), HasSubstr("cannot split 4 samples into 5 folds"));
+  plan.outer.reset();
   plan.k = 0;
   EXPECT_THAT(message(plan, 0, 5), HasSubstr("at least 1, got 0"));
   plan.k = 1;

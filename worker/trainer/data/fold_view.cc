@@ -41,9 +41,10 @@ SplitIndices split(const Dataset& dataset, const std::vector<int64_t>& subset,
   if (assignment.folds.stratified)
     for (const int64_t position : subset)
       labels.push_back(dataset.labels[static_cast<size_t>(position)]);
-  SplitIndices parts = value_or_throw(split_indices(assignment.folds, assignment.fold.fold,
-                                                    static_cast<int64_t>(subset.size()), labels),
-                                      EndCause::kUserError);
+  SplitIndices parts =
+      value_or_throw(split_indices(assignment.folds, assignment.fold.fold,
+                                   {static_cast<int64_t>(subset.size()), labels, {}}),
+                     EndCause::kUserError);
   for (auto* part : {&parts.train, &parts.validation})
     for (int64_t& position : *part) position = subset[static_cast<size_t>(position)];
   return parts;

@@ -45,7 +45,7 @@ Coordinator::Coordinator(Database database, Options options, const Logging& logg
       sampler_(event_sink()),
       sessions_(control_),
       watches_(control_),
-      effects_({control_, sessions_, requests_, watches_, sampler_, *artifacts_, files_,
+      effects_({control_, sessions_, requests_, watches_, sampler_, reader_, *artifacts_, files_,
                 event_sink(), logging.logger("coordinator.effects")},
                options_.engine, FOLDMILL_VERSION),
       dispatcher_(options_.engine, database.snapshot, clock_, store_, effects_,

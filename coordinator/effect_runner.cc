@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "coordinator/log_line.h"
+#include "coordinator/stages/encoder_lookup.h"
+#include "coordinator/stages/stage_maker.h"
 
 namespace foldmill::coordinator {
 namespace {
@@ -84,6 +86,18 @@ void EffectRunner::perform(engine::effect::DeleteArtifact&& effect) {
 
 void EffectRunner::perform(engine::effect::StudyChanged&& effect) {
   parts_.watches.changed(effect.study);
+}
+
+void EffectRunner::perform(engine::effect::FindEncoder&& effect) {
+  parts_.reader.post([sink = parts_.sink, effect](storage::StudyReader& reader) {
+    sink(engine::event::EncoderLookedUp{effect.study, find_awaited_encoder(reader, *effect.spec)});
+  });
+}
+
+void EffectRunner::perform(engine::effect::MakeNextStage&& effect) {
+  parts_.reader.post([sink = parts_.sink, effect](storage::StudyReader& reader) {
+    sink(engine::event::StageMade{effect.study, next_stage(reader, effect.name)});
+  });
 }
 
 }  // namespace foldmill::coordinator

@@ -5,6 +5,7 @@
 #include "coordinator/asio.h"
 #include "coordinator/engine/effect.h"
 #include "coordinator/engine/engine.h"
+#include "coordinator/reader_thread.h"
 #include "coordinator/request_desk.h"
 #include "coordinator/rpc/session_table.h"
 #include "coordinator/rpc/watch_table.h"
@@ -23,6 +24,7 @@ class EffectRunner {
     RequestDesk& requests;
     WatchTable& watches;
     SamplerRunner& sampler;
+    ReaderThread& reader;
     storage::ArtifactStore& artifacts;
     asio::thread_pool& files;  // where artifacts are deleted
     EventSink sink;
@@ -45,6 +47,8 @@ class EffectRunner {
   void perform(engine::effect::ArmTimer&& effect);
   void perform(engine::effect::DeleteArtifact&& effect);
   void perform(engine::effect::StudyChanged&& effect);
+  void perform(engine::effect::FindEncoder&& effect);
+  void perform(engine::effect::MakeNextStage&& effect);
 
   Parts parts_;
   engine::EngineOptions options_;

@@ -65,8 +65,12 @@ void TransitionLog::write(const change::StudyExtended& c) {
 }
 
 void TransitionLog::write(const change::EncoderFound& c) {
-  log_->info(log_line("encoder found",
-                      {{"study", to_string(c.study)}, {"sha256", c.artifact.sha256}}));
+  log_->info(
+      log_line("encoder found", {{"study", to_string(c.study)}, {"sha256", c.artifact.sha256}}));
+}
+
+void TransitionLog::write(const change::FinalStagesSet& c) {
+  log_->info(log_line("final stages asked for", {{"study", to_string(c.study)}}));
 }
 
 void TransitionLog::write(const change::TrialCreated& c) {

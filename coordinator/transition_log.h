@@ -27,6 +27,7 @@ class TransitionLog {
   void write(const change::StudyStateChanged& c);
   void write(const change::StudyExtended& c);
   void write(const change::EncoderFound& c);
+  void write(const change::FinalStagesSet& c);
   void write(const change::TrialCreated& c);
   void write(const change::TrialEnded& c);
   void write(const change::FoldChanged& c);

@@ -8,6 +8,7 @@ struct NameOf {
   std::string_view operator()(const change::StudyStateChanged&) { return "study_state_changed"; }
   std::string_view operator()(const change::StudyExtended&) { return "study_extended"; }
   std::string_view operator()(const change::EncoderFound&) { return "encoder_found"; }
+  std::string_view operator()(const change::FinalStagesSet&) { return "final_stages_set"; }
   std::string_view operator()(const change::TrialCreated&) { return "trial_created"; }
   std::string_view operator()(const change::TrialEnded&) { return "trial_ended"; }
   std::string_view operator()(const change::FoldChanged&) { return "fold_changed"; }

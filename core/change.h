@@ -45,6 +45,13 @@ struct EncoderFound {  // key: study
   WallTime at;
 };
 
+// Stages that are to follow a search beside those of its file.
+struct FinalStagesSet {  // key: study
+  StudyId study;
+  FinalStages stages;
+  WallTime at;
+};
+
 // Creates the trial in state running with its folds pending.
 struct TrialCreated {  // key: study, trial
   TrialKey trial;
@@ -160,13 +167,13 @@ struct WorkerSeen {  // key: worker
 
 }  // namespace change
 
-using Change = std::variant<change::StudyCreated, change::StudyStateChanged, change::StudyExtended,
-                            change::EncoderFound,
-                            change::TrialCreated, change::TrialEnded, change::FoldChanged,
-                            change::AttemptLeased, change::AttemptStarted, change::AttemptEnded,
-                            change::EpochReported, change::CheckpointRecorded,
-                            change::ArtifactRecorded, change::CheckpointDropped, change::TrialAsked,
-                            change::PointEnqueued, change::WorkerSeen>;
+using Change =
+    std::variant<change::StudyCreated, change::StudyStateChanged, change::StudyExtended,
+                 change::EncoderFound, change::FinalStagesSet, change::TrialCreated,
+                 change::TrialEnded, change::FoldChanged, change::AttemptLeased,
+                 change::AttemptStarted, change::AttemptEnded, change::EpochReported,
+                 change::CheckpointRecorded, change::ArtifactRecorded, change::CheckpointDropped,
+                 change::TrialAsked, change::PointEnqueued, change::WorkerSeen>;
 
 // "trial_created": for the event table and for logs.
 std::string_view name_of(const Change& change);

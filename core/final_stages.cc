@@ -11,6 +11,14 @@ constexpr EnumNames<Stage, 3> kStages{
 
 }  // namespace
 
+std::vector<Stage> stages_in_order(const FinalStages& stages) {
+  std::vector<Stage> order;
+  if (stages.cross_validate) order.push_back(Stage::kCrossValidate);
+  if (stages.train) order.push_back(Stage::kTrain);
+  if (stages.test) order.push_back(Stage::kTest);
+  return order;
+}
+
 std::string stage_study_name(std::string_view study, Stage stage) {
   return concat(study, kStageSeparator, to_string(stage));
 }

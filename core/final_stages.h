@@ -47,6 +47,9 @@ struct StageOrigin {
   friend bool operator==(const StageOrigin&, const StageOrigin&) = default;
 };
 
+// Those that are wanted, as they follow each other.
+std::vector<Stage> stages_in_order(const FinalStages& stages);
+
 // "fashion@train". No study of a user's can have such a name, because '@' is not allowed in one.
 inline constexpr char kStageSeparator = '@';
 std::string stage_study_name(std::string_view study, Stage stage);

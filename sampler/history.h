@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -29,6 +30,7 @@ struct Observation {
   // folds (RaceStandings::appraise() gives it); NaN when not known, as with a single fold. What all
   // trials share (a fold that is hard for every one) must not be in it.
   double standard_error = std::numeric_limits<double>::quiet_NaN();
+  int64_t folds = 1;  // completed or estimated: how many folds `value` is made of
   // Completed, of a study with several objectives: those after the first, with the sign changed
   // where more is better.
   std::vector<double> more_losses = {};
@@ -47,13 +49,23 @@ class History {
   using Entry = std::shared_ptr<const Observation>;
 
   History() = default;
-  explicit History(std::vector<Entry> entries) : entries_(std::move(entries)) {}
+  // `fold_variance`: of the noise of one fold's value, as all trials together show it; NaN when not
+  // known. It changes with every trial, so it is not written into each of them.
+  explicit History(std::vector<Entry> entries,
+                   double fold_variance = std::numeric_limits<double>::quiet_NaN())
+      : entries_(std::move(entries)), fold_variance_(fold_variance) {}
 
   const std::vector<Entry>& entries() const { return entries_; }
   size_t size() const { return entries_.size(); }
+  // The trial's own, or what its folds and their noise let expect; NaN when neither is known.
+  double standard_error(const Observation& trial) const {
+    if (!std::isnan(trial.standard_error)) return trial.standard_error;
+    return std::sqrt(fold_variance_ / static_cast<double>(trial.folds));
+  }
 
  private:
   std::vector<Entry> entries_;
+  double fold_variance_ = std::numeric_limits<double>::quiet_NaN();
 };
 
 }  // namespace foldmill::sampler

@@ -73,6 +73,13 @@ class MemoryStore::State {
     return ok_status();
   }
 
+  Status write(const change::FinalStagesSet& c) {
+    StudySnapshot* study = find(c.study);
+    if (!study) return refusal::unknown(concat("study ", c.study.value));
+    study->spec.final_stages = c.stages;
+    return ok_status();
+  }
+
   Status write(const change::TrialCreated& c) {
     StudySnapshot* study = find(c.trial.study);
     if (!study) return refusal::unknown(concat("study ", c.trial.study.value));

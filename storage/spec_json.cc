@@ -533,6 +533,8 @@ Result<StudySpec> spec_from_json(std::string_view text) {
   return parse<StudySpec>("study spec", text, read_spec);
 }
 
+std::string final_stages_to_json(const FinalStages& stages) { return dump(write(stages)); }
+
 std::string parameters_to_json(const ParameterSet& set) { return dump(write(set)); }
 
 Result<ParameterSet> parameters_from_json(std::string_view text) {

@@ -19,6 +19,7 @@ std::string spec_to_json(const StudySpec& spec);
 Result<StudySpec> spec_from_json(std::string_view text);
 
 // A point as a flat object, parameters in their order.
+std::string final_stages_to_json(const FinalStages& stages);
 std::string parameters_to_json(const ParameterSet& set);
 Result<ParameterSet> parameters_from_json(std::string_view text);
 

@@ -77,13 +77,22 @@ struct DeleteArtifact {  // nothing refers to it any more
 struct StudyChanged {  // for watchers
   StudyId study;
 };
+struct FindEncoder {  // answered by event::EncoderLookedUp
+  StudyId study;      // that waits for it
+  std::shared_ptr<const StudySpec> spec;
+};
+struct MakeNextStage {  // answered by event::StageMade
+  StudyId study;        // a search or a stage, completed
+  std::string name;
+};
 
 }  // namespace effect
 
 using Effect =
     std::variant<effect::AskSampler, effect::SendWelcome, effect::SendAssignment, effect::SendAck,
                  effect::SendStop, effect::SendDrain, effect::CloseSession, effect::Reply,
-                 effect::ArmTimer, effect::DeleteArtifact, effect::StudyChanged>;
+                 effect::ArmTimer, effect::DeleteArtifact, effect::StudyChanged,
+                 effect::FindEncoder, effect::MakeNextStage>;
 
 struct Transition {
   std::vector<Change> changes;

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "coordinator/engine/placement.h"
 #include "coordinator/engine/step.h"
 #include "coordinator/engine/study_engine.h"
 #include "coordinator/engine/study_match.h"
@@ -49,7 +50,12 @@ class Engine::Impl {
   void handle(const event::HeldReported& reported, Step& step);
   void handle(const event::HeldTold& told, Step& step);
   void handle(const event::PointEnqueued& enqueued, Step& step);
+  void handle(event::EncoderLookedUp& answer, Step& step);
+  void handle(event::StageMade& made, Step& step);
+  void handle(const event::StagesRequested& request, Step& step);
   void handle(const event::TimerFired&, Step& step);
+
+  Result<StudyEngine*> create_study(StudySpec spec, Step& step);
 
   // The worker that speaks, all its leases renewed. Null for a session that has been replaced: its
   // worker says everything again in the new one.
@@ -63,7 +69,6 @@ class Engine::Impl {
 
   Transition settle(Step step);
   void dispatch(Step& step);
-  void place(const FreeSlot& slot, Step& step);
   void arm_timer(Step& step);
 
   StudyEngine& study(StudyId id) { return *studies_.at(id); }
@@ -90,7 +95,10 @@ Engine::Impl::Impl(EngineOptions options, const Snapshot& snapshot, Now now)
 
 Transition Engine::Impl::start(Now now) {
   Step step(now);
-  for (auto& [id, study] : studies_) study->look(step);
+  for (auto& [id, study] : studies_) {
+    study->look(step);
+    study->begin(step);
+  }
   return settle(std::move(step));
 }
 
@@ -126,7 +134,8 @@ void Engine::Impl::handle(const event::WorkerJoined& joined, Step& step) {
   effect::SendWelcome welcome{joined.session, entry.worker, {}};
   for (const Lease& lease : commons_.leases.held_by(entry.worker)) {
     welcome.keep.push_back(lease.attempt);
-    commons_.workers.occupy(entry.worker, lease.slot, lease.attempt);
+    commons_.workers.occupy(entry.worker, lease.slot,
+                            study(lease.fold.study).spec().resources.slots, lease.attempt);
   }
   commons_.leases.renew(entry.worker, step.now().steady);
   step.perform(std::move(welcome));
@@ -222,17 +231,45 @@ void Engine::Impl::handle(event::StudyCreateRequested& request, Step& step) {
     reply.study = existing.id();
     if (reply.status.ok()) reply.note = concat("exists already; ", existing.describe());
   } else {
-    const StudyId id(studies_.empty() ? 1 : studies_.rbegin()->first.value + 1);
-    auto created = StudyEngine::create(id, std::move(request.spec), commons_, step);
+    auto created = create_study(std::move(request.spec), step);
     reply.status = created.status();
     if (created.ok()) {
-      reply.study = id;
+      reply.study = created.value()->id();
       reply.note = created.value()->describe();
-      by_name_[created.value()->spec().name] = id;
-      studies_[id] = std::move(created).value();
     }
   }
   step.perform(std::move(reply));
+}
+
+Result<StudyEngine*> Engine::Impl::create_study(StudySpec spec, Step& step) {
+  const StudyId id(studies_.empty() ? 1 : studies_.rbegin()->first.value + 1);
+  FOLDMILL_ASSIGN_OR_RETURN(auto created, StudyEngine::create(id, std::move(spec), commons_, step));
+  StudyEngine* const study = created.get();
+  by_name_[study->spec().name] = id;
+  studies_[id] = std::move(created);
+  study->begin(step);
+  return study;
+}
+
+void Engine::Impl::handle(event::EncoderLookedUp& answer, Step& step) {
+  study(answer.study).encoder_looked_up(answer.found, step);
+}
+
+void Engine::Impl::handle(event::StageMade& made, Step& step) {
+  Status status = made.next.status();
+  if (status.ok() && *made.next && !by_name_.contains((*made.next)->name))
+    status = create_study(**std::move(made.next), step).status();
+  if (!status.ok()) study(made.completed).stage_failed(status, step);
+}
+
+void Engine::Impl::handle(const event::StagesRequested& request, Step& step) {
+  reply_from(request.request, request.study, step, [&](StudyEngine& study, effect::Reply& reply) {
+    for (const Stage stage : stages_in_order(request.stages))
+      if (const std::string name = stage_study_name(request.study, stage); by_name_.contains(name))
+        return already_exists(concat("study ", name, " is there already; `foldmill best ", name,
+                                     "` shows what it came to"));
+    return put(study.add_stages(request.stages, step), reply.note);
+  });
 }
 
 void Engine::Impl::handle(const event::StudyCommanded& command, Step& step) {
@@ -314,6 +351,9 @@ Result<StudyEngine*> Engine::Impl::find_study(const std::string& name) {
 }
 
 Transition Engine::Impl::settle(Step step) {
+  for (const std::string& completed : step.completed())
+    for (auto& [id, study] : studies_)
+      if (study->waits_for(completed)) study->look_for_encoder(step);
   dispatch(step);
   for (auto& [id, study] : studies_) {
     study->serve_asks(step);
@@ -324,18 +364,11 @@ Transition Engine::Impl::settle(Step step) {
 }
 
 void Engine::Impl::dispatch(Step& step) {
-  for (const FreeSlot& slot : commons_.workers.free_slots()) place(slot, step);
-}
-
-// Offers one slot to the studies in turn, beginning after the one that was served last.
-void Engine::Impl::place(const FreeSlot& slot, Step& step) {
-  auto next = studies_.upper_bound(last_served_);
-  for (size_t asked = 0; asked < studies_.size(); ++asked, ++next) {
-    if (next == studies_.end()) next = studies_.begin();
-    if (!next->second->offer(slot, step)) continue;
-    last_served_ = next->first;
-    return;
-  }
+  std::vector<StudyEngine*> studies;
+  for (auto& [id, study] : studies_) studies.push_back(study.get());
+  Placement placement(commons_.workers, std::move(studies), last_served_);
+  placement.run(step);
+  last_served_ = placement.last_served();
 }
 
 // Renewals only ever move expiry later, so a timer that is armed too early just fires once for

@@ -122,6 +122,22 @@ struct PointEnqueued {
   RequestId request;
   EnqueueRequest point;
 };
+// The answer to effect::FindEncoder: nothing while the other study has not completed.
+struct EncoderLookedUp {
+  StudyId study;
+  Result<std::optional<ArtifactRef>> found;
+};
+// The answer to effect::MakeNextStage: nothing when no stage follows, or it is there already.
+struct StageMade {
+  StudyId completed;  // what it follows
+  Result<std::optional<StudySpec>> next;
+};
+// A search that has completed gets stages that its file did not ask for.
+struct StagesRequested {
+  RequestId request;
+  std::string study;
+  FinalStages stages;
+};
 struct TimerFired {};
 
 }  // namespace event
@@ -132,6 +148,7 @@ using Event =
                  event::ArtifactSaved, event::AttemptFinished, event::SuggestionReady,
                  event::StudyCreateRequested, event::StudyCommanded, event::TrialRequested,
                  event::HeldRenewed, event::HeldReported, event::HeldTold, event::PointEnqueued,
+                 event::EncoderLookedUp, event::StageMade, event::StagesRequested,
                  event::TimerFired>;
 
 }  // namespace foldmill::engine

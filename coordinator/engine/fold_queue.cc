@@ -5,12 +5,17 @@
 
 namespace foldmill::engine {
 
-void FoldQueue::push(TrialNumber trial, FoldIndex fold, std::optional<WorkerId> avoid) {
-  waiting_[{trial, fold}] = avoid;
+void FoldQueue::push(TrialNumber trial, FoldIndex fold, FoldWish wish) {
+  waiting_[{trial, fold}] = wish;
 }
 
 void FoldQueue::erase(TrialNumber trial) {
   std::erase_if(waiting_, [&](const auto& entry) { return entry.first.first == trial; });
+}
+
+std::optional<WorkerId> FoldQueue::home_of_first() const {
+  if (waiting_.empty()) return std::nullopt;
+  return waiting_.begin()->second.home;
 }
 
 std::optional<TrialNumber> FoldQueue::first_trial() const {
@@ -25,15 +30,18 @@ bool FoldQueue::contains(TrialNumber trial) const {
 
 int64_t FoldQueue::trials() const {
   std::set<TrialNumber> seen;
-  for (const auto& [fold, avoid] : waiting_) seen.insert(fold.first);
+  for (const auto& [fold, wish] : waiting_) seen.insert(fold.first);
   return static_cast<int64_t>(seen.size());
 }
 
 std::optional<std::pair<TrialNumber, FoldIndex>> FoldQueue::take(WorkerId worker,
                                                                  bool only_worker) {
-  const auto next = std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& entry) {
-    return only_worker || entry.second != worker;
-  });
+  auto next = std::find_if(waiting_.begin(), waiting_.end(),
+                           [&](const auto& entry) { return entry.second.home == worker; });
+  if (next == waiting_.end())
+    next = std::find_if(waiting_.begin(), waiting_.end(), [&](const auto& entry) {
+      return only_worker || entry.second.avoid != worker;
+    });
   if (next == waiting_.end()) return std::nullopt;
   const auto fold = next->first;
   waiting_.erase(next);

@@ -21,9 +21,11 @@ const LearningCurve& curve_of(const TrialRecord& trial, FoldIndex fold) {
 
 }  // namespace
 
-PruningMonitor::PruningMonitor(std::unique_ptr<sampler::Pruner> pruner, Direction direction,
+PruningMonitor::PruningMonitor(std::unique_ptr<sampler::Pruner> pruner,
+                               std::unique_ptr<sampler::Pruner> race, Direction direction,
                                int folds, int64_t max_epochs)
     : pruner_(std::move(pruner)),
+      race_(std::move(race)),
       direction_(direction),
       max_epochs_(max_epochs),
       histories_(static_cast<size_t>(folds)),
@@ -70,12 +72,18 @@ std::optional<PruneDecision> PruningMonitor::judge(const TrialRecord& trial, Fol
 
 std::optional<PruneDecision> PruningMonitor::judge_race(const TrialRecord& trial,
                                                         FoldIndex fold) const {
-  if (!pruner_) return std::nullopt;
+  if (!race_) return std::nullopt;
   const std::vector<double> values = values_of(trial);
-  return pruner_->should_stop_race({.fold = fold,
-                                    .epoch = curve_of(trial, fold).last_epoch(),
-                                    .values = values,
-                                    .standings = &standings_});
+  return race_->should_stop_race({.fold = fold,
+                                  .epoch = curve_of(trial, fold).last_epoch(),
+                                  .values = values,
+                                  .standings = &standings_});
+}
+
+double PruningMonitor::fold_variance() const {
+  const int64_t freedom = (standings_.trials() - 1) * (standings_.folds() - 1);
+  return freedom > 0 ? standings_.residual_sum() / static_cast<double>(freedom)
+                     : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace foldmill::engine

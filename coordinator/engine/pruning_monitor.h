@@ -14,9 +14,10 @@ namespace foldmill::engine {
 // copy of a history.
 class PruningMonitor {
  public:
-  // `pruner` may be null: nothing is ever pruned.
-  PruningMonitor(std::unique_ptr<sampler::Pruner> pruner, Direction direction, int folds,
-                 int64_t max_epochs);
+  // `pruner` judges within a fold, `race` between folds. Either may be null: then nothing is ever
+  // stopped there.
+  PruningMonitor(std::unique_ptr<sampler::Pruner> pruner, std::unique_ptr<sampler::Pruner> race,
+                 Direction direction, int folds, int64_t max_epochs);
 
   // A trial as it was recorded, in any state.
   void load(const TrialRecord& trial);
@@ -32,8 +33,12 @@ class PruningMonitor {
   // After a fold has completed, and others have not.
   std::optional<PruneDecision> judge_race(const TrialRecord& trial, FoldIndex fold) const;
 
+  // Of the noise of one fold's value, as the completed trials show it; NaN while they do not.
+  double fold_variance() const;
+
  private:
   std::unique_ptr<sampler::Pruner> pruner_;
+  std::unique_ptr<sampler::Pruner> race_;
   Direction direction_;
   int64_t max_epochs_;
   int64_t completed_ = 0;

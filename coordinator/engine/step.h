@@ -1,7 +1,9 @@
 #pragma once
 
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "coordinator/engine/effect.h"
 #include "core/change.h"
@@ -26,6 +28,10 @@ class Step {
   void record(change::WorkerSeen seen) { transition_.changes.push_back(std::move(seen)); }
   void perform(Effect effect) { transition_.effects.push_back(std::move(effect)); }
 
+  // Studies that completed in this step, by name.
+  void note_completed(std::string study) { completed_.push_back(std::move(study)); }
+  const std::vector<std::string>& completed() const { return completed_; }
+
   Transition finish() && {
     for (StudyId study : touched_) perform(effect::StudyChanged{study});
     return std::move(transition_);
@@ -35,6 +41,7 @@ class Step {
   Now now_;
   Transition transition_;
   std::set<StudyId> touched_;
+  std::vector<std::string> completed_;
 };
 
 }  // namespace foldmill::engine

@@ -113,7 +113,12 @@ Verdict StudyEngine::epoch_reported(const Lease& lease, const EpochReport& repor
                          report.epoch)},
                  step);
   } else if (const auto decision = pruning_->judge(trial_of(lease.fold), lease.fold.fold)) {
-    prune(lease.fold, *decision, fold.last_value(), step);
+    end_trial(trial_of(lease.fold),
+              {.state = TrialState::kPruned,
+               .value = fold.last_value(),
+               .cause = EndCause::kPruned,
+               .decision = decision},
+              step);
   }
   return {};
 }
@@ -197,10 +202,18 @@ void StudyEngine::complete_fold(const Lease& lease, double value, Step& step) {
   TrialRecord& trial = trial_of(lease.fold);
   close_fold(lease, value, step);
   if (trial.all_folds_completed())
-    end_trial(trial, {.state = TrialState::kCompleted, .value = trial.mean_value()}, step);
+    end_trial(trial, {.state = TrialState::kCompleted, .value = trial.aggregate(*spec_)}, step);
   else if (const auto decision = pruning_->judge_race(trial, lease.fold.fold))
     // Its estimated mean over all folds: comparable to the value of a trial that ran them.
-    prune(lease.fold, *decision, decision->value, step);
+    end_trial(trial,
+              {.state = TrialState::kPruned,
+               .value = decision->value,
+               .cause = EndCause::kPruned,
+               .decision = decision,
+               .estimated = true},
+              step);
+  else
+    queue_due_folds(trial);
 }
 
 void StudyEngine::end_attempt(const Lease& lease, AttemptOutcome outcome, Step& step) {
@@ -235,7 +248,9 @@ void StudyEngine::fail_attempt(const Lease& lease, AttemptOutcome outcome, Step&
 
 void StudyEngine::requeue(const Lease& lease, std::optional<WorkerId> avoid, Step& step) {
   fold_of(lease.fold).state = FoldState::kPending;
-  queue_.push(lease.fold.trial, lease.fold.fold, avoid);
+  std::optional<WorkerId> home;
+  if (fold_of(lease.fold).checkpoint && avoid != lease.worker) home = lease.worker;
+  queue_.push(lease.fold.trial, lease.fold.fold, {avoid, home});
   step.record(id_,
               change::FoldChanged{lease.fold, FoldState::kPending, std::nullopt, step.now().wall});
 }
@@ -246,21 +261,12 @@ void StudyEngine::send_stop(const Lease& lease, EndCause cause, Step& step) {
     step.perform(effect::SendStop{*session, lease.attempt, cause});
 }
 
-void StudyEngine::prune(const FoldKey& key, const PruneDecision& decision,
-                        std::optional<double> value, Step& step) {
-  end_trial(trial_of(key),
-            {.state = TrialState::kPruned,
-             .value = value,
-             .cause = EndCause::kPruned,
-             .decision = decision},
-            step);
-}
-
 void StudyEngine::end_trial(TrialRecord& trial, TrialEnd end, Step& step) {
   close_folds(trial, end.cause == EndCause::kPruned ? EndCause::kPruned : EndCause::kCancelled,
               step);
   trial.state = end.state;
   trial.value = end.value;
+  trial.estimated = end.estimated;
   if (counts_for_budget(trial.state)) {
     trial.metrics = trial.further_values(*spec_);
     trial.violation = spec_->violation(trial.value.value_or(NAN), trial.metrics);
@@ -278,7 +284,8 @@ void StudyEngine::end_trial(TrialRecord& trial, TrialEnd end, Step& step) {
                                       end.decision,
                                       step.now().wall,
                                       trial.metrics,
-                                      trial.violation});
+                                      trial.violation,
+                                      trial.estimated});
   drop_checkpoints(trial, step);
   note_failures(trial, end, step);
   finish_if_done(step);

@@ -71,6 +71,7 @@ Result<std::string> StudyEngine::resume(Step& step) {
   FOLDMILL_RETURN_IF_ERROR(pruner_status_);
   consecutive_failures_ = 0;
   set_state(StudyState::kActive, {}, step);
+  look_for_encoder(step);
   return describe();
 }
 

@@ -21,6 +21,18 @@ void add_references(const StudySpec& spec, ArtifactReferences& references) {
     references.add(*spec.model.encoder->artifact);
 }
 
+// What judges between folds: folds.race, or a pruning of that type.
+PruningSpec race_of(const StudySpec& spec) {
+  if (spec.pruning.type == "race") return spec.pruning;
+  PruningSpec race{.type = "none"};
+  if (spec.schedule.race) {
+    race.type = "race";
+    race.confidence = spec.schedule.race->confidence;
+    race.min_folds = spec.schedule.race->min_folds;
+  }
+  return race;
+}
+
 std::optional<Milliseconds> asked_lease(const TrialRecord& trial) {
   return trial.asks.empty() ? std::nullopt : std::optional(trial.asks.back().lease);
 }
@@ -35,8 +47,10 @@ StudyEngine::StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime 
       created_(created),
       commons_(commons) {
   auto pruner = sampler::make_pruner(spec_->pruning);
-  pruner_status_ = pruner.status();
+  auto race = sampler::make_pruner(race_of(*spec_));
+  pruner_status_ = pruner.ok() ? race.status() : pruner.status();
   pruning_ = std::make_unique<PruningMonitor>(pruner.ok() ? std::move(pruner).value() : nullptr,
+                                              race.ok() ? std::move(race).value() : nullptr,
                                               spec_->objective.direction, spec_->folds_per_trial(),
                                               spec_->max_epochs());
 }
@@ -78,9 +92,11 @@ StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now no
                                attempt.slot,
                                asked_lease(trial)},
                               now.steady);
-      } else if (trial.state == TrialState::kRunning && fold.state == FoldState::kPending) {
-        queue_.push(trial.number, index);
       }
+    }
+    if (trial.state == TrialState::kRunning) {
+      queue_due_folds(trial);
+      send_home(recorded);
     }
     if (trial.state == TrialState::kRunning) ++running_;
   }
@@ -123,7 +139,7 @@ bool StudyEngine::over_time(WallTime now) const {
 
 bool StudyEngine::wants_trial(WallTime now) const {
   return state_ == StudyState::kActive && counted_ + running_ < spec_->trials && !exhausted_ &&
-         !over_time(now);
+         !over_time(now) && !waits_for_encoder();
 }
 
 bool StudyEngine::next_is_enqueued() const {
@@ -144,12 +160,13 @@ void StudyEngine::ask_ahead(Step& step) {
   for (const TrialRecord& trial : trials_)
     if (trial.state != TrialState::kCancelled) entries.push_back(trial.observation);
   desk_.asked(fixed);
-  step.perform(effect::AskSampler{.study = id_,
-                                  .trial = TrialNumber(static_cast<int64_t>(trials_.size())),
-                                  .history_version = desk_.version(),
-                                  .spec = spec_,
-                                  .history = sampler::History(std::move(entries)),
-                                  .fixed = fixed});
+  step.perform(
+      effect::AskSampler{.study = id_,
+                         .trial = TrialNumber(static_cast<int64_t>(trials_.size())),
+                         .history_version = desk_.version(),
+                         .spec = spec_,
+                         .history = sampler::History(std::move(entries), pruning_->fold_variance()),
+                         .fixed = fixed});
 }
 
 void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
@@ -170,10 +187,22 @@ void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
          step);
 }
 
-bool StudyEngine::offer(const FreeSlot& slot, Step& step) {
+bool StudyEngine::wants_slot(WallTime now) const {
   if (state_ != StudyState::kActive || is_trained_outside(spec_->model)) return false;
   if (spec_->parallel && live_ >= *spec_->parallel) return false;
-  if (!commons_.workers.get(slot.worker).fits(*spec_)) return false;
+  return !queue_.empty() || (wants_trial(now) && desk_.ready(next_fixed()));
+}
+
+SlotWish StudyEngine::wish_for(WorkerId worker) const {
+  if (queue_.home_of_first() == worker) return SlotWish::kCheckpoint;
+  return commons_.workers.get(worker).data.contains(data_key()) ? SlotWish::kData : SlotWish::kAny;
+}
+
+bool StudyEngine::offer(const FreeSlot& slot, Step& step) {
+  const Worker& worker = commons_.workers.get(slot.worker);
+  if (!wants_slot(step.now().wall) || !worker.fits(*spec_) ||
+      worker.free() < spec_->resources.slots)
+    return false;
   const bool only_worker = queue_.empty() || !commons_.workers.another_fits(slot.worker, *spec_);
   auto fold = queue_.take(slot.worker, only_worker);
   if (!fold) {
@@ -187,23 +216,38 @@ bool StudyEngine::offer(const FreeSlot& slot, Step& step) {
 
 void StudyEngine::begin_trial(Step& step) {
   const TrialNumber number(static_cast<int64_t>(trials_.size()));
-  TrialRecord& trial =
-      trials_.emplace_back(make_trial(number, desk_.take(), next_is_enqueued(), spec_->folds_per_trial()));
+  TrialRecord& trial = trials_.emplace_back(
+      make_trial(number, desk_.take(), next_is_enqueued(), spec_->folds_per_trial()));
   trial.observe(*spec_);
-  for (int64_t fold = 0; fold < spec_->folds_per_trial(); ++fold) queue_.push(number, FoldIndex(fold));
+  queue_due_folds(trial);
   ++running_;
   if (trial.enqueued) ++enqueued_;
   desk_.history_changed();
-  step.record(id_,
-              change::TrialCreated{
-                  {id_, number}, trial.params, trial.enqueued, spec_->folds_per_trial(), step.now().wall});
+  step.record(
+      id_,
+      change::TrialCreated{
+          {id_, number}, trial.params, trial.enqueued, spec_->folds_per_trial(), step.now().wall});
+}
+
+void StudyEngine::queue_due_folds(const TrialRecord& trial) {
+  for (const FoldIndex fold : trial.due_folds(*spec_)) queue_.add(trial.number, fold);
+}
+
+// Waiting folds with a checkpoint go best to where it was made.
+void StudyEngine::send_home(const TrialSnapshot& recorded) {
+  for (size_t i = 0; i < recorded.folds.size(); ++i)
+    if (const FoldSnapshot& fold = recorded.folds[i];
+        fold.state == FoldState::kPending && fold.checkpoint && !fold.attempts.empty())
+      queue_.push(recorded.number, FoldIndex(static_cast<int64_t>(i)),
+                  {.home = fold.attempts.back().worker});
 }
 
 void StudyEngine::lease_fold(TrialNumber trial, FoldIndex index, const FreeSlot& slot, Step& step) {
   const FoldKey key{id_, trial, index};
   const Lease lease = open_attempt({.fold = key, .worker = slot.worker, .slot = slot.slot},
                                    fold_of(key).resume_epoch(), step);
-  commons_.workers.occupy(slot.worker, slot.slot, lease.attempt);
+  commons_.workers.occupy(slot.worker, slot.slot, spec_->resources.slots, lease.attempt);
+  commons_.workers.note_data(slot.worker, data_key());
   step.perform(effect::SendAssignment{slot.session, slot.slot, make_assignment(lease)});
 }
 
@@ -236,6 +280,11 @@ Assignment StudyEngine::make_assignment(const Lease& lease) const {
           .objective = spec_->objective,
           .epochs = spec_->epochs(trial.params),
           .checkpoint_every_epochs = spec_->resources.checkpoint_every_epochs,
+          .slots = spec_->resources.slots,
+          .evaluate =
+              spec_->evaluate.empty()
+                  ? std::nullopt
+                  : std::optional(spec_->evaluate.at(static_cast<size_t>(lease.fold.fold.value))),
           .resume_from = trial.folds[static_cast<size_t>(lease.fold.fold.value)].checkpoint};
 }
 
@@ -243,6 +292,10 @@ void StudyEngine::set_state(StudyState state, std::string reason, Step& step) {
   state_ = state;
   exhausted_.reset();  // is found out anew where it matters
   step.record(id_, change::StudyStateChanged{id_, state, std::move(reason), step.now().wall});
+  if (state == StudyState::kCompleted) {
+    step.note_completed(spec_->name);
+    follow_up(step);
+  }
 }
 
 void StudyEngine::set_budget(int64_t trials, Step& step) {

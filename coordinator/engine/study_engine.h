@@ -36,6 +36,13 @@ struct Verdict {
   std::string message;
 };
 
+// How much a study would like to have a slot, the most in front.
+enum class SlotWish {
+  kCheckpoint,  // the checkpoint of its next fold is on that machine
+  kData,        // its data is
+  kAny,
+};
+
 // One study's trials from the question to the sampler to the last fold's value. The states of
 // trials and folds are drawn in trial_record.h, those of the study itself in core/study.h.
 //
@@ -61,6 +68,10 @@ class StudyEngine {
   // --- scheduling (study_engine.cc)
   // What a start or the passing of time asks for: a pruner that cannot be made, the time limit.
   void look(Step& step);
+  // Whether there is a fold to lease, or a trial to begin, and nothing in the way.
+  bool wants_slot(WallTime now) const;
+  int64_t slots_held() const { return live_ * spec_->resources.slots; }
+  SlotWish wish_for(WorkerId worker) const;
   // Leases a fold to the slot, beginning a trial if need be. False: nothing for this slot now.
   bool offer(const FreeSlot& slot, Step& step);
   void ask_ahead(Step& step);
@@ -86,6 +97,17 @@ class StudyEngine {
   Result<TrialStanding> reported(const HeldReport& report, Step& step);
   Result<TrialStanding> told(const HeldResult& told, Step& step);
 
+  // --- what comes before and after the trials (study_stages.cc)
+  // Asks for what was not answered, or not heard, before a restart. After creation and at a start.
+  void begin(Step& step);
+  // Whether its trials wait for weights that the study of that name, completed now, may have.
+  bool waits_for(const std::string& completed) const;
+  void look_for_encoder(Step& step);
+  void encoder_looked_up(const Result<std::optional<ArtifactRef>>& found, Step& step);
+  Result<std::string> add_stages(const FinalStages& stages, Step& step);
+  // Why no stage follows, though one should.
+  void stage_failed(const Status& why, Step& step);
+
   // --- verbs: the note for the caller, or why not (study_commands.cc)
   Result<std::string> command(const event::StudyCommanded& command, Step& step);
   Result<std::string> enqueue(const EnqueueRequest& request, Step& step);
@@ -97,11 +119,17 @@ class StudyEngine {
   FoldRecord& fold_of(const FoldKey& key);
   bool over_time(WallTime now) const;
   bool wants_trial(WallTime now) const;
+  bool waits_for_encoder() const;
+  // What its attempts need on a machine before they can train.
+  std::string data_key() const { return spec_->data.dataset + '\n' + spec_->data.path; }
   bool next_is_enqueued() const;
   bool first_asker_fixes() const { return !asks_.empty() && !asks_.front().what.fixed.empty(); }
   const ParameterSet& next_fixed() const;  // what the next trial has to have
 
   void begin_trial(Step& step);
+  void queue_due_folds(const TrialRecord& trial);
+  void send_home(const TrialSnapshot& recorded);
+  void follow_up(Step& step);  // of a completed study: the stage that comes next
   void lease_fold(TrialNumber trial, FoldIndex fold, const FreeSlot& slot, Step& step);
   // `lease` without its attempt, which is numbered here.
   Lease open_attempt(Lease lease, int64_t first_epoch, Step& step);
@@ -122,10 +150,8 @@ class StudyEngine {
     EndCause cause = EndCause::kNone;
     std::string message = {};
     std::optional<PruneDecision> decision = {};
+    bool estimated = false;  // `value` is what it was heading for
   };
-  // `value`: what the trial is worth, as far as is known.
-  void prune(const FoldKey& key, const PruneDecision& decision, std::optional<double> value,
-             Step& step);
   void end_trial(TrialRecord& trial, TrialEnd end, Step& step);
   void close_folds(TrialRecord& trial, EndCause cause, Step& step);
   void drop_checkpoints(TrialRecord& trial, Step& step);

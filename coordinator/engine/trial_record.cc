@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "core/fold_statistics.h"
+
 namespace foldmill::engine {
 namespace {
 
@@ -62,10 +64,42 @@ void FoldRecord::truncate(int64_t epoch) {
   for (LearningCurve& more : more_curves) more.truncate(epoch);
 }
 
-double TrialRecord::mean_value() const {
-  double sum = 0;
-  for (const FoldRecord& fold : folds) sum += fold.value.value();
-  return sum / static_cast<double>(folds.size());
+double TrialRecord::aggregate(const StudySpec& spec) const {
+  std::vector<double> values;
+  for (const FoldRecord& fold : folds) values.push_back(fold.value.value());
+  const double mean = mean_of(values);
+  if (std::isnan(mean)) return mean;
+  switch (spec.schedule.aggregate) {
+    case Aggregate::kMean:
+      return mean;
+    case Aggregate::kMedian:
+      return median_of(values);
+    case Aggregate::kMeanPlusStd:
+      break;
+  }
+  const double variance =
+      values.size() < 2 ? 0 : squares_around(values, mean) / static_cast<double>(values.size() - 1);
+  const double deviation = std::sqrt(variance);
+  return spec.objective.direction == Direction::kMinimize ? mean + deviation : mean - deviation;
+}
+
+std::vector<FoldIndex> TrialRecord::due_folds(const StudySpec& spec) const {
+  const FoldOrder order =
+      is_trained_outside(spec.model) ? FoldOrder::kTrialFirst : spec.schedule.order;
+  std::vector<FoldIndex> due;
+  if (order == FoldOrder::kInterleave &&
+      std::any_of(folds.begin(), folds.end(),
+                  [](const FoldRecord& fold) { return fold.state == FoldState::kLeased; }))
+    return due;
+  size_t allowed = folds.size();
+  if (order == FoldOrder::kFirstFoldFirst && folds.front().state != FoldState::kCompleted)
+    allowed = 1;
+  for (size_t i = 0; i < allowed; ++i) {
+    if (folds[i].state != FoldState::kPending) continue;
+    due.emplace_back(static_cast<int64_t>(i));
+    if (order == FoldOrder::kInterleave) break;
+  }
+  return due;
 }
 
 bool TrialRecord::all_folds_completed() const {
@@ -106,6 +140,11 @@ void TrialRecord::observe(const StudySpec& spec) {
   if (counts_for_budget(state)) {
     seen->value = value.value_or(kNone);
     seen->violation = violation;
+    seen->estimated = estimated;
+    seen->folds =
+        std::max<int64_t>(1, std::count_if(folds.begin(), folds.end(), [](const FoldRecord& fold) {
+                            return fold.state == FoldState::kCompleted;
+                          }));
   }
   if (state == TrialState::kCompleted)
     for (const Goal& goal : spec.more_objectives) {
@@ -137,6 +176,7 @@ TrialRecord make_trial(const TrialSnapshot& snapshot) {
   trial.value = snapshot.value;
   trial.metrics = snapshot.metrics;
   trial.violation = snapshot.violation;
+  trial.estimated = snapshot.estimated;
   for (const FoldSnapshot& fold : snapshot.folds) trial.folds.push_back(make_fold(fold));
   restore_asks(snapshot, trial);
   return trial;

@@ -39,7 +39,7 @@ struct LiveAttempt {
 struct FoldRecord {
   FoldState state = FoldState::kPending;
   std::optional<double> value;
-  LearningCurve curve;  // what has been recorded and not superseded
+  LearningCurve curve;                     // what has been recorded and not superseded
   std::vector<LearningCurve> more_curves;  // of StudySpec::further_metrics(), as long as `curve`
   std::optional<LiveAttempt> live;
   int64_t attempts = 0;  // so far: the number of the last one
@@ -66,16 +66,19 @@ struct TrialRecord {
   ParameterSet params;
   bool enqueued = false;
   std::optional<double> value;
-  MetricValues metrics;  // once it has ended: StudySpec::further_metrics()
-  double violation = 0;  // once it has ended: StudySpec::violation()
+  MetricValues metrics;    // once it has ended: StudySpec::further_metrics()
+  double violation = 0;    // once it has ended: StudySpec::violation()
+  bool estimated = false;  // stopped between folds: `value` is what it was heading for
   std::vector<FoldRecord> folds;
   sampler::History::Entry observation;
   std::vector<AskSnapshot>
       asks;                 // of a study that is trained outside; the last one holds the trial
   bool given_back = false;  // by its holder, so that it may not go on with it
 
-  // Mean over the folds' values; all folds must be completed.
-  double mean_value() const;
+  // What the folds' values come to; all folds must be completed. A NaN among them makes it NaN.
+  double aggregate(const StudySpec& spec) const;
+  // The pending folds that may run now, by the study's FoldOrder.
+  std::vector<FoldIndex> due_folds(const StudySpec& spec) const;
   bool all_folds_completed() const;
   // StudySpec::further_metrics(), each the mean over the folds that have reported: a completed fold
   // counts with the epoch that its value is of, any other with its last. NaN where none has.

@@ -10,6 +10,9 @@ bool Worker::fits(const StudySpec& spec) const {
     const auto label = labels.find(key);
     if (label == labels.end() || label->second != value) return false;
   }
+  if (slots < spec.resources.slots ||
+      gpu_memory_mib * spec.resources.slots < spec.resources.gpu_memory_mib)
+    return false;
   return models.empty() || std::find(models.begin(), models.end(), spec.model.type) != models.end();
 }
 
@@ -38,7 +41,9 @@ WorkerRegistry::Joined WorkerRegistry::join(const event::WorkerJoined& joined) {
                   .slots = joined.slots,
                   .labels = joined.labels,
                   .models = joined.models,
-                  .version = joined.version};
+                  .version = joined.version,
+                  .gpu_memory_mib = joined.gpu_memory_mib,
+                  .data = result.same_instance ? std::move(worker.data) : std::set<std::string>()};
   by_session_[joined.session] = id;
   return result;
 }
@@ -72,8 +77,11 @@ WorkerRegistry::Asker WorkerRegistry::asker(const std::string& name) {
   return {entry->second, is_new};
 }
 
-void WorkerRegistry::occupy(WorkerId id, int64_t slot, AttemptId attempt) {
-  workers_.at(id).occupied[slot] = attempt;
+void WorkerRegistry::occupy(WorkerId id, int64_t slot, int count, AttemptId attempt) {
+  Worker& worker = workers_.at(id);
+  worker.occupied[slot] = attempt;
+  for (int64_t other = 0; other < worker.slots && count > 1; ++other)
+    if (worker.occupied.try_emplace(other, attempt).second) --count;
 }
 
 void WorkerRegistry::vacate(Worker& worker, AttemptId attempt) {

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coordinator/engine/event.h"
@@ -31,14 +33,18 @@ struct Worker {
   std::map<std::string, std::string> labels = {};
   std::vector<std::string> models = {};
   std::string version = {};
+  int64_t gpu_memory_mib = 0;  // of each slot; 0: none, or not known
   bool draining = false;
   // Slot to the attempt that occupies it: from the assignment until the worker says that the
   // attempt has finished, even if the attempt was given up before that; or until it is told that
   // the attempt is superseded or not to be kept, of which it says no more.
   std::map<int64_t, AttemptId> occupied = {};
+  std::set<std::string> data = {};  // that its attempts were given, by StudyEngine::data_key()
 
   bool takes_work() const { return session.has_value() && !draining; }
-  // Carries all labels, and trains this kind of model as far as it has said.
+  int64_t free() const { return slots - static_cast<int64_t>(occupied.size()); }
+  // Carries all labels, has the slots and the memory for an attempt, and trains this kind of model
+  // as far as it has said.
   bool fits(const StudySpec& spec) const;
   change::WorkerSeen seen(std::string state, WallTime at) const;
 };
@@ -74,7 +80,9 @@ class WorkerRegistry {
   };
   Asker asker(const std::string& name);
 
-  void occupy(WorkerId id, int64_t slot, AttemptId attempt);
+  // `slot` and, of an attempt that takes several, as many of those that are free.
+  void occupy(WorkerId id, int64_t slot, int count, AttemptId attempt);
+  void note_data(WorkerId id, std::string key) { workers_.at(id).data.insert(std::move(key)); }
   void vacate(Worker& worker, AttemptId attempt);  // nothing if it occupies nothing
 
   std::vector<FreeSlot> free_slots() const;  // longest session first, then slot

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "coordinator/encoder_lookup.h"
+#include "coordinator/stages/encoder_lookup.h"
 #include "core/text.h"
 #include "proto/codec/row_codec.h"
 #include "proto/codec/status_codec.h"
@@ -98,6 +98,7 @@ StudyServiceImpl::Reactor* StudyServiceImpl::CreateStudy(Context* context,
   if (!decoded.ok()) return finish(context, decoded.status());
   Reactor* reactor = context->DefaultReactor();
   StudySpec spec = std::move(decoded).value();
+  if (spec.model.encoder) spec.model.encoder->artifact.reset();  // nobody's to say but ours
   if (!wants_lookup(spec)) {
     create_study(reactor, std::move(spec), response);
     return reactor;

@@ -93,7 +93,7 @@ double noise_of(const Observation& trial, double error) {
 }
 
 // Mean 0, variance 1. Divides by the largest first, whose square may not be representable.
-void standardise(const std::vector<Located>& trials, TrainingData& data) {
+void standardise(const std::vector<Located>& trials, const History& history, TrainingData& data) {
   data.values = finite_values(trials);
   data.known_noise = VectorXd::Zero(data.values.size());
   if (trials.empty()) return;
@@ -107,7 +107,7 @@ void standardise(const std::vector<Located>& trials, TrainingData& data) {
   data.values /= deviation;
   for (size_t i = 0; i < trials.size(); ++i)
     data.known_noise[static_cast<Index>(i)] =
-        noise_of(*trials[i].trial, trials[i].trial->standard_error / unit / deviation);
+        noise_of(*trials[i].trial, history.standard_error(*trials[i].trial) / unit / deviation);
 }
 
 // Trials that were stopped without an estimate are taken for as good as the lower quartile of the
@@ -144,7 +144,7 @@ TrainingData training_data(const History& history, const ModelSpace& space, Dire
   data.kinds = space.kinds();
   data.points = rows_of(valued, space.dimensions());
   data.running = rows_of(running, space.dimensions());
-  standardise(valued, data);
+  standardise(valued, history, data);
   append_stopped(stopped, space, data);
   return data;
 }

@@ -83,6 +83,16 @@ void ChangeWriter::write(const change::EncoderFound& c) {
     throw StatusError{refusal::no_encoder(c.study)};
 }
 
+void ChangeWriter::write(const change::FinalStagesSet& c) {
+  const std::string stages = final_stages_to_json(c.stages);
+  const auto changed = sql_.run(
+      "UPDATE study SET spec = json_set(spec, '$.final_stages', json(?2))"
+      " WHERE id = ?1 AND json_extract(spec, '$.final_stages') IS NOT json(?2)",
+      c.study, stages);
+  if (changed == 0) return require_study(c.study);
+  event("final_stages_set", c.at, {.study = c.study}, stages);
+}
+
 void ChangeWriter::require_study(StudyId study) {
   if (!sql_.any("SELECT 1 FROM study WHERE id = ?", study))
     refuse_unknown(concat("study ", study.value));

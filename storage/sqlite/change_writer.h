@@ -18,6 +18,7 @@ class ChangeWriter {
   void write(const change::StudyCreated& c);
   void write(const change::StudyStateChanged& c);
   void write(const change::EncoderFound& c);
+  void write(const change::FinalStagesSet& c);
   void write(const change::StudyExtended& c);
   void write(const change::TrialCreated& c);
   void write(const change::TrialEnded& c);

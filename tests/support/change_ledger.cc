@@ -106,6 +106,10 @@ void ChangeLedger::on(const change::EncoderFound& found) {
   spec.model.encoder->artifact = found.artifact;
 }
 
+void ChangeLedger::on(const change::FinalStagesSet& set) {
+  studies_.at(set.study).facts.spec.final_stages = set.stages;
+}
+
 void ChangeLedger::on(const change::TrialCreated& created) {
   StudySnapshot& study = studies_.at(created.trial.study).facts;
   expect(study.state == StudyState::kActive, "trials begin in active studies only");

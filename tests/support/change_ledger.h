@@ -41,6 +41,7 @@ class ChangeLedger {
   void on(const change::StudyStateChanged& changed);
   void on(const change::StudyExtended& extended);
   void on(const change::EncoderFound& found);
+  void on(const change::FinalStagesSet& set);
   void on(const change::TrialCreated& created);
   void on(const change::TrialEnded& ended);
   void on(const change::FoldChanged& changed);

@@ -35,6 +35,7 @@ StudySpec small_study(int64_t trials, int folds, int64_t epochs) {
   spec.seed = 7;
   spec.trials = trials;
   spec.folds.k = folds;
+  spec.schedule.order = FoldOrder::kTrialFirst;  // a test sees all folds at once
   spec.folds.seed = spec.seed;
   spec.constants.set("epochs", epochs);
   spec.sampler.type = "random";

@@ -1,4 +1,4 @@
-#include "coordinator/encoder_lookup.h"
+#include "coordinator/stages/encoder_lookup.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

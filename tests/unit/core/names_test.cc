@@ -89,6 +89,7 @@ TEST(Names, Changes) {
   EXPECT_EQ(name_of(change::StudyStateChanged{}), "study_state_changed");
   EXPECT_EQ(name_of(change::StudyExtended{}), "study_extended");
   EXPECT_EQ(name_of(change::EncoderFound{}), "encoder_found");
+  EXPECT_EQ(name_of(change::FinalStagesSet{}), "final_stages_set");
   EXPECT_EQ(name_of(change::TrialCreated{}), "trial_created");
   EXPECT_EQ(name_of(change::TrialEnded{}), "trial_ended");
   EXPECT_EQ(name_of(change::FoldChanged{}), "fold_changed");

@@ -22,7 +22,7 @@ TEST(FoldQueue, GivesTheLowestTrialThenTheLowestFold) {
 
 TEST(FoldQueue, LeavesAFoldToOthersWhereItWentWrong) {
   FoldQueue queue;
-  queue.push(TrialNumber(1), FoldIndex(0), WorkerId(1));
+  queue.push(TrialNumber(1), FoldIndex(0), {.avoid = WorkerId(1)});
   queue.push(TrialNumber(2), FoldIndex(0));
   EXPECT_EQ(queue.take(WorkerId(1), false), fold(2, 0));
   EXPECT_EQ(queue.take(WorkerId(1), false), std::nullopt);
@@ -31,7 +31,7 @@ TEST(FoldQueue, LeavesAFoldToOthersWhereItWentWrong) {
 
 TEST(FoldQueue, GivesAFoldBackToTheOnlyWorkerThereIs) {
   FoldQueue queue;
-  queue.push(TrialNumber(1), FoldIndex(0), WorkerId(1));
+  queue.push(TrialNumber(1), FoldIndex(0), {.avoid = WorkerId(1)});
   EXPECT_EQ(queue.take(WorkerId(1), true), fold(1, 0));
 }
 

@@ -1,11 +1,15 @@
-#include "coordinator/encoder_lookup.h"
+#include "coordinator/stages/encoder_lookup.h"
 
+#include "coordinator/stages/recorded.h"
 #include "core/text.h"
 
 namespace foldmill::coordinator {
 namespace {
 
-constexpr std::string_view kWeights = "model.safetensors";
+// The study whose trial it is: for `final` the other study's final training.
+std::string source_of(const EncoderSource& encoder) {
+  return encoder.trial == "final" ? stage_study_name(encoder.study, Stage::kTrain) : encoder.study;
+}
 
 Result<StudyRow> find_study(storage::StudyReader& reader, const std::string& name) {
   FOLDMILL_ASSIGN_OR_RETURN(StudyRow row, reader.get_study(name));
@@ -44,27 +48,26 @@ const FoldRow* best_fold(const TrialRow& trial, Direction direction) {
   return best;
 }
 
-Result<ArtifactRef> find_weights(const TrialRow& trial, Direction direction) {
-  if (const FoldRow* fold = best_fold(trial, direction))
-    for (const ArtifactRow& artifact : fold->artifacts)
-      if (artifact.name == kWeights) return artifact.artifact;
-  return failed_precondition(concat("trial ", trial.number.value, " left no ", kWeights,
-                                    ": another trainer, or one of an older version, trained it; "
-                                    "train it again"));
+Result<ArtifactRef> find_weights(storage::StudyReader& reader, const EncoderSource& encoder,
+                                 const StudyRow& study) {
+  FOLDMILL_ASSIGN_OR_RETURN(const TrialNumber number, find_number(encoder, study));
+  FOLDMILL_ASSIGN_OR_RETURN(const TrialRow trial, reader.get_trial(study.spec.name, number));
+  FOLDMILL_RETURN_IF_ERROR(check_completed(trial));
+  if (const FoldRow* fold = best_fold(trial, study.spec.objective.direction))
+    return model_of_fold(trial, *fold);
+  return failed_precondition(
+      concat("trial ", trial.number.value, " has no fold with a value; name another, or best"));
 }
 
 Result<ArtifactRef> find_artifact(storage::StudyReader& reader, const EncoderSource& encoder) {
-  FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, find_study(reader, encoder.study));
-  FOLDMILL_ASSIGN_OR_RETURN(const TrialNumber number, find_number(encoder, study));
-  FOLDMILL_ASSIGN_OR_RETURN(const TrialRow trial, reader.get_trial(encoder.study, number));
-  FOLDMILL_RETURN_IF_ERROR(check_completed(trial));
-  return find_weights(trial, study.spec.objective.direction);
+  FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, find_study(reader, source_of(encoder)));
+  return find_weights(reader, encoder, study);
 }
 
 }  // namespace
 
 bool wants_lookup(const StudySpec& spec) {
-  return spec.model.encoder && !spec.model.encoder->study.empty();
+  return spec.model.encoder && !spec.model.encoder->study.empty() && !spec.model.encoder->wait;
 }
 
 Status find_encoder(storage::StudyReader& reader, StudySpec& spec) {
@@ -74,6 +77,22 @@ Status find_encoder(storage::StudyReader& reader, StudySpec& spec) {
         "creating study ", spec.name, ": the encoder from study ", spec.model.encoder->study));
   spec.model.encoder->artifact = std::move(found).value();
   return ok_status();
+}
+
+Result<std::optional<ArtifactRef>> find_awaited_encoder(storage::StudyReader& reader,
+                                                        const StudySpec& spec) {
+  const EncoderSource& encoder = *spec.model.encoder;
+  FOLDMILL_ASSIGN_OR_RETURN(const std::optional<StudyRow> source,
+                            find_exactly(reader, source_of(encoder)));
+  if (!source || !is_finished(source->state)) return std::optional<ArtifactRef>();
+  if (source->state != StudyState::kCompleted)
+    return failed_precondition(concat("the study ", source->spec.name, ", whose encoder ",
+                                      spec.name, " waits for, is ", to_string(source->state),
+                                      "; resume it, and then this one"));
+  Result<ArtifactRef> found = find_weights(reader, encoder, *source);
+  if (!found.ok())
+    return found.status().with_context(concat("the encoder from study ", source->spec.name));
+  return std::optional(std::move(found).value());
 }
 
 }  // namespace foldmill::coordinator

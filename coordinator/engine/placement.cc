@@ -1,33 +1,46 @@
 #include "coordinator/engine/placement.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 namespace foldmill::engine {
 
 void Placement::run(Step& step) {
-  std::erase_if(studies_,
-                [&](const StudyEngine* study) { return !study->wants_slot(step.now().wall); });
-  if (studies_.empty()) return;
+  const WallTime now = step.now().wall;
+  std::vector<StudyEngine*> wanting;
+  for (StudyEngine* study : studies_)
+    if (study->wants_slot(now)) wanting.push_back(study);
+  if (wanting.empty()) return;
   free_ = workers_.free_slots();
-  while (!studies_.empty() && !free_.empty()) {
-    StudyEngine* const study = next_in_turn();
+  while (!wanting.empty() && !free_.empty()) {
+    StudyEngine* const study = next_in_turn(wanting);
+    if (study->spec().resources.priority < least_priority(now)) return;
     if (serve(*study, step)) {
       last_served_ = study->id();
     } else {
       keep_worker_for(*study);
-      std::erase(studies_, study);
+      std::erase(wanting, study);
     }
   }
 }
 
-StudyEngine* Placement::next_in_turn() const {
+// A sampler takes milliseconds, a fold of a lesser study may take hours: the slot waits.
+int Placement::least_priority(WallTime now) const {
+  int least = std::numeric_limits<int>::min();
+  for (const StudyEngine* study : studies_)
+    if (study->awaits_suggestion(now) && workers_.any_fits(study->spec()))
+      least = std::max(least, study->spec().resources.priority);
+  return least;
+}
+
+StudyEngine* Placement::next_in_turn(const std::vector<StudyEngine*>& wanting) const {
   const auto rank = [&](const StudyEngine* study) {
     return std::tuple(-study->spec().resources.priority, study->slots_held(),
                       study->id() <= last_served_, study->id());
   };
   return *std::min_element(
-      studies_.begin(), studies_.end(),
+      wanting.begin(), wanting.end(),
       [&](const StudyEngine* a, const StudyEngine* b) { return rank(a) < rank(b); });
 }
 

@@ -9,7 +9,8 @@
 
 namespace foldmill::engine {
 
-// Who gets the free slots. Studies of a higher priority first; among equal ones the one that holds
+// Who gets the free slots. Studies of a higher priority first, even if their samplers are still at
+// work; among equal ones the one that holds
 // the fewest slots, and of those the one whose turn it is. A study takes the slot it likes best:
 // where the checkpoint of its next fold is, then where its data is.
 //
@@ -25,12 +26,13 @@ class Placement {
   StudyId last_served() const { return last_served_; }
 
  private:
-  StudyEngine* next_in_turn() const;
+  int least_priority(WallTime now) const;
+  StudyEngine* next_in_turn(const std::vector<StudyEngine*>& wanting) const;
   bool serve(StudyEngine& study, Step& step);
   void keep_worker_for(const StudyEngine& study);
 
   WorkerRegistry& workers_;
-  std::vector<StudyEngine*> studies_;  // those that may still want a slot
+  const std::vector<StudyEngine*> studies_;
   StudyId last_served_;
   std::vector<FreeSlot> free_;
 };

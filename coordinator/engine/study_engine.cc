@@ -188,9 +188,17 @@ void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
 }
 
 bool StudyEngine::wants_slot(WallTime now) const {
-  if (state_ != StudyState::kActive || is_trained_outside(spec_->model)) return false;
-  if (spec_->parallel && live_ >= *spec_->parallel) return false;
+  if (!may_take_slot()) return false;
   return !queue_.empty() || (wants_trial(now) && desk_.ready(next_fixed()));
+}
+
+bool StudyEngine::awaits_suggestion(WallTime now) const {
+  return may_take_slot() && queue_.empty() && wants_trial(now) && !desk_.ready(next_fixed());
+}
+
+bool StudyEngine::may_take_slot() const {
+  return state_ == StudyState::kActive && !is_trained_outside(spec_->model) &&
+         (!spec_->parallel || live_ < *spec_->parallel);
 }
 
 SlotWish StudyEngine::wish_for(WorkerId worker) const {

@@ -70,6 +70,8 @@ class StudyEngine {
   void look(Step& step);
   // Whether there is a fold to lease, or a trial to begin, and nothing in the way.
   bool wants_slot(WallTime now) const;
+  // Whether all that is missing for a trial to begin is the sampler's answer.
+  bool awaits_suggestion(WallTime now) const;
   int64_t slots_held() const { return live_ * spec_->resources.slots; }
   SlotWish wish_for(WorkerId worker) const;
   // Leases a fold to the slot, beginning a trial if need be. False: nothing for this slot now.
@@ -120,6 +122,7 @@ class StudyEngine {
   bool over_time(WallTime now) const;
   bool wants_trial(WallTime now) const;
   bool waits_for_encoder() const;
+  bool may_take_slot() const;
   // What its attempts need on a machine before they can train.
   std::string data_key() const { return spec_->data.dataset + '\n' + spec_->data.path; }
   bool next_is_enqueued() const;

@@ -99,6 +99,10 @@ std::vector<FreeSlot> WorkerRegistry::free_slots() const {
   return free;
 }
 
+bool WorkerRegistry::any_fits(const StudySpec& spec) const {
+  return another_fits(WorkerId(0), spec);  // ids begin at 1
+}
+
 bool WorkerRegistry::another_fits(WorkerId than, const StudySpec& spec) const {
   return std::any_of(by_session_.begin(), by_session_.end(), [&](const auto& entry) {
     const Worker& worker = workers_.at(entry.second);

@@ -85,7 +85,8 @@ class WorkerRegistry {
   void note_data(WorkerId id, std::string key) { workers_.at(id).data.insert(std::move(key)); }
   void vacate(Worker& worker, AttemptId attempt);  // nothing if it occupies nothing
 
-  std::vector<FreeSlot> free_slots() const;  // longest session first, then slot
+  std::vector<FreeSlot> free_slots() const;    // longest session first, then slot
+  bool any_fits(const StudySpec& spec) const;  // of those that take work
   bool another_fits(WorkerId than, const StudySpec& spec) const;
 
  private:

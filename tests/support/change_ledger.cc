@@ -140,6 +140,7 @@ void ChangeLedger::on(const change::TrialEnded& ended) {
   facts.value = ended.value;
   facts.metrics = ended.metrics;
   facts.violation = ended.violation;
+  facts.estimated = ended.estimated;
   facts.cause = ended.cause;
   facts.ended = ended.at;
   trial_ends_[ended.trial] = ended;

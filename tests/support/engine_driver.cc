@@ -149,6 +149,7 @@ void EngineDriver::connect(FakeWorker& worker) {
                              .models = worker.models,
                              .version = "test",
                              .running = {}};
+  joined.gpu_memory_mib = worker.gpu_memory_mib;
   for (const auto& [attempt, task] : worker.tasks) joined.running.push_back({attempt, task.slot});
   send(std::move(joined));
 }

@@ -27,6 +27,7 @@ struct FakeWorker {
   int64_t slots = 1;
   std::map<std::string, std::string> labels = {};
   std::vector<std::string> models = {};
+  int64_t gpu_memory_mib = 0;  // of each slot
   engine::SessionId session = {};
   bool connected = false;
   bool dismissed = false;  // has been told that nothing more will be assigned

@@ -10,7 +10,8 @@ class EncoderTest : public EngineTest {
  protected:
   static StudySpec study_of(const std::string& weights) {
     StudySpec spec = small_study(1, 1, 4);
-    spec.model.encoder = EncoderSource{"other", "best", "", false, false, testing::fake_artifact(weights)};
+    spec.model.encoder =
+        EncoderSource{"other", "best", "", false, false, testing::fake_artifact(weights)};
     return spec;
   }
 };

@@ -1,7 +1,7 @@
 #include "storage/sqlite/parameter_columns.h"
 
-#include "storage/spec_json.h"
 #include "storage/sqlite/errors.h"
+#include "storage/value_json.h"
 
 namespace foldmill::storage {
 

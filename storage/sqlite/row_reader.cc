@@ -8,6 +8,7 @@
 #include "storage/sqlite/parameter_columns.h"
 #include "storage/sqlite/trial_expressions.h"
 #include "storage/sqlite/words.h"
+#include "storage/value_json.h"
 
 namespace foldmill::storage {
 

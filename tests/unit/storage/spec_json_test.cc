@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "storage/value_json.h"
 #include "tests/support/store_changes.h"
 
 namespace foldmill::storage {

@@ -97,6 +97,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_ask_command(app, context);
   add_tell_command(app, context);
   add_folds_commands(app, context);
+  add_final_commands(app, context);
   add_worker_commands(app, context);
   add_query_command(app, context);
   add_export_command(app, context);

@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "foldmill/v1/artifact_service.grpc.pb.h"
 #include "foldmill/v1/study_service.grpc.pb.h"
+#include "proto/codec/folds_codec.h"
 #include "proto/codec/row_codec.h"
 #include "proto/codec/study_codec.h"
 #include "proto/codec/value_codec.h"
@@ -125,6 +126,15 @@ class Client final : public CoordinatorClient {
     *request.mutable_spec() = proto::encode(spec);
     v1::CreateStudyResponse response;
     FOLDMILL_RETURN_IF_ERROR(call(&v1::StudyService::Stub::CreateStudy, request, &response));
+    return response.note();
+  }
+
+  Result<std::string> add_stages(const std::string& study, const FinalStages& stages) override {
+    v1::AddStagesRequest request;
+    request.set_study(study);
+    *request.mutable_stages() = proto::encode(stages);
+    v1::AddStagesResponse response;
+    FOLDMILL_RETURN_IF_ERROR(call(&v1::StudyService::Stub::AddStages, request, &response));
     return response.note();
   }
 

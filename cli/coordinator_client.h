@@ -23,6 +23,8 @@ class CoordinatorClient : public StudySource {
   virtual Result<std::string> create(const StudySpec& spec) = 0;  // what the coordinator remarks
   virtual Result<std::string> command(const std::string& study, StudyVerb verb, int64_t trials = 0,
                                       bool relative = false) = 0;
+  // What the coordinator remarks. Stages for a completed study, beside those of its file.
+  virtual Result<std::string> add_stages(const std::string& study, const FinalStages& stages) = 0;
   virtual TrialClient& trials() = 0;  // for training loops outside
   virtual Result<ServerInfo> server_info(Milliseconds deadline) = 0;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ Result<std::vector<Row>> list_all(NextPage next_page, int64_t limit = INT64_MAX)
 }
 
 Result<std::vector<StudyRow>> all_studies(StudySource& source);
+// Nothing when there is no study of exactly that name.
+Result<std::optional<StudyRow>> find_exactly(StudySource& source, const std::string& name);
 Result<std::vector<TrialRow>> all_trials(StudySource& source, const std::string& study,
                                          TrialQuery query, int64_t limit = INT64_MAX);
 Result<std::vector<WorkerRow>> all_workers(StudySource& source);

@@ -126,6 +126,8 @@ Result<StudyRow> find_study(StudySource& source, const std::string& name) {
   FOLDMILL_ASSIGN_OR_RETURN(auto studies, all_studies(source));
   if (studies.empty())
     return not_found("there is no study yet\n  try: foldmill run FILE, with a study file");
+  // A stage is shown with the search that it follows.
+  std::erase_if(studies, [](const StudyRow& study) { return study.spec.origin.has_value(); });
   auto youngest = studies.begin();
   for (auto it = studies.begin(); it != studies.end(); ++it)
     if (it->created > youngest->created) youngest = it;

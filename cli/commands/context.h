@@ -82,6 +82,9 @@ void add_study_commands(CLI::App& app, Context& context);
 void add_importance_command(CLI::App& noun, Context& context);  // study importance
 void add_trial_commands(CLI::App& app, Context& context);
 void add_folds_commands(CLI::App& app, Context& context);
+void add_final_commands(CLI::App& app, Context& context);
+void add_folds_run_command(CLI::App& noun, Context& context);  // folds run
+void add_lineage_command(CLI::App& noun, Context& context);    // study lineage
 void add_ask_command(CLI::App& app, Context& context);
 void add_tell_command(CLI::App& app, Context& context);
 void add_held_trial_commands(CLI::App& noun, Context& context);  // trial report, renew

@@ -1,6 +1,7 @@
 #include "cli/commands/study_check.h"
 
 #include "cli/output/format.h"
+#include "cli/output/schedule.h"
 #include "cli/output/judgement.h"
 #include "cli/study_file/study_file.h"
 #include "cli/terminal/text_width.h"
@@ -40,7 +41,8 @@ std::string describe_encoder(const EncoderSource& encoder) {
           ? concat("file ", encoder.file)
           : concat("study ", encoder.study,
                    encoder.trial == "best" ? ", best trial" : concat(", trial ", encoder.trial));
-  return concat("encoder of ", source, encoder.freeze ? ", frozen" : ", trained on");
+  return concat("encoder of ", source, encoder.freeze ? ", frozen" : ", trained on",
+                encoder.wait ? ", waited for" : "");
 }
 
 std::string describe_network(const ModelSpec& model) {
@@ -59,13 +61,6 @@ std::string describe_model(const ModelSpec& model) {
   if (!model.workdir.empty()) out += concat(", in ", model.workdir);
   for (const auto& [key, value] : model.env) out += concat(", ", key, "=", value);
   return out;
-}
-
-std::string describe_folds(const FoldPlan& folds) {
-  const std::string split =
-      folds.k == 1 ? concat("one hold-out of ", format_number(folds.validation_fraction))
-                   : concat(folds.k, " folds for every trial");
-  return concat(split, folds.stratified ? ", stratified" : "", folds.shuffle ? ", shuffled" : "");
 }
 
 std::string describe_tpe(const SamplerSpec& sampler) {
@@ -154,6 +149,10 @@ std::string describe_resources(const ResourceSpec& resources) {
                            resources.retries.out_of_memory, ", error ", resources.retries.error,
                            "; checkpoint every ", resources.checkpoint_every_epochs, " epochs");
   for (const auto& [key, value] : resources.labels) out += concat("; label ", key, "=", value);
+  if (resources.slots > 1) out += concat("; ", resources.slots, " slots");
+  if (resources.gpu_memory_mib > 0)
+    out += concat("; GPU memory ", resources.gpu_memory_mib, " MiB");
+  if (resources.priority != 0) out += concat("; priority ", resources.priority);
   return out;
 }
 
@@ -180,7 +179,9 @@ std::string describe_spec(const StudySpec& spec) {
   out += line("search", describe_budget(spec));
   out += line("sampler", concat(describe_sampler(spec), ", seed ", spec.seed));
   out += line("pruning", describe_pruning(spec.pruning.type, spec.pruning));
-  out += line("folds", describe_folds(spec.folds));
+  out += line("folds", describe_folds(spec));
+  if (const std::string stages = describe_stages(spec.stages_to_follow()); !stages.empty())
+    out += line("final", stages);
   out += line("resources", describe_resources(spec.resources));
   for (const SearchParameter& parameter : spec.space.parameters())
     out +=
@@ -202,7 +203,7 @@ Outcome check_study(const std::string& file, const std::vector<std::string>& ove
   if (!spec.ok()) return report_unreadable(spec.status(), context.err);
   context.out << line("study", spec->name) << describe_spec(*spec);
   const auto grid = spec->space.grid_size();
-  const int64_t fold_runs = spec->trials * spec->folds.k;
+  const int64_t fold_runs = spec->trials * spec->folds_per_trial();
   context.out << line("space", concat(spec->space.size(), " dimensions, ",
                                       grid ? concat(*grid, " points") : "no finite grid"))
               << line("work",

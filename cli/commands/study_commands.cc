@@ -18,10 +18,10 @@ struct StudyFlags {
   std::string name;
   std::vector<std::string> overrides;
   std::string warm_start;  // create
-  std::string trials;   // extend
-  bool now = false;     // pause
-  std::string state;    // wait
-  std::string timeout;  // wait
+  std::string trials;      // extend
+  bool now = false;        // pause
+  std::string state;       // wait
+  std::string timeout;     // wait
 };
 
 Outcome create(const StudyFlags& flags, Context& context) {
@@ -29,8 +29,7 @@ Outcome create(const StudyFlags& flags, Context& context) {
   if (!spec.ok()) return report_unreadable(spec.status(), context.err);
   FOLDMILL_ASSIGN_OR_RETURN(const auto warm_start, parse_warm_start(flags.warm_start));
   FOLDMILL_ASSIGN_OR_RETURN(Writer writer, Writer::open(context));
-  if (warm_start)
-    FOLDMILL_RETURN_IF_ERROR(add_warm_start(writer.client(), *warm_start, *spec));
+  if (warm_start) FOLDMILL_RETURN_IF_ERROR(add_warm_start(writer.client(), *warm_start, *spec));
   FOLDMILL_ASSIGN_OR_RETURN(const std::string note, writer.client().create(*spec));
   context.out << "created " << spec->name << " (" << spec->trials << " trials)\n";
   if (!note.empty()) context.err << note << '\n';
@@ -181,6 +180,7 @@ void add_study_commands(CLI::App& app, Context& context) {
       [=, &context] { context.action = [=, &context] { return show(*flags, context); }; });
 
   add_importance_command(*noun, context);
+  add_lineage_command(*noun, context);
 
   leaf = add(*noun, "pause", "start nothing new", context);
   leaf->add_option("STUDY", flags->name, "name, or unique beginning")->required();

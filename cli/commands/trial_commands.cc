@@ -98,6 +98,7 @@ void add_folds_commands(CLI::App& app, Context& context) {
   CLI::App* noun = app.add_subcommand("folds", "look at the folds of a trial");
   noun->require_subcommand(1);
   add_show(*noun, "the folds of one trial", false, context);
+  add_folds_run_command(*noun, context);
 }
 
 }  // namespace foldmill::cli

@@ -1,6 +1,5 @@
 #include "cli/commands/context.h"
-#include "cli/follow/follower.h"
-#include "cli/follow/summary.h"
+#include "cli/run/follow_pipeline.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -14,15 +13,12 @@ Outcome watch(const std::string& name, Context& context) {
   const InterruptWatch interrupts;
   FOLDMILL_ASSIGN_OR_RETURN(
       const FollowEnd end,
-      follow(*source, found.spec.name, interrupts,
-             FollowOptions{context.err, context.error_terminal, [] { return ok_status(); }}));
-  if (end == FollowEnd::kInterrupted) return ExitCode::kInterrupted;
-  FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, source->get_study(found.spec.name));
-  FOLDMILL_RETURN_IF_ERROR(check_outcome(*source, study));
-  FOLDMILL_ASSIGN_OR_RETURN(const std::string summary,
-                            summarize(*source, study, {}, context.source_flag()));
-  context.out << summary;
-  return ExitCode::kOk;
+      follow_pipeline(
+          *source, found.spec.name, interrupts,
+          {context.out, {}, context.source_flag(), {context.err, context.error_terminal, [] {
+                                                      return ok_status();
+                                                    }}}));
+  return end == FollowEnd::kInterrupted ? ExitCode::kInterrupted : ExitCode::kOk;
 }
 
 }  // namespace

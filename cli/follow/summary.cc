@@ -21,6 +21,27 @@ int64_t notable_trial(const StudyRow& study) {
   return study.front.empty() ? 0 : study.front.front().value;
 }
 
+// Copies the trial's files beside the database and names them; without a database does nothing.
+std::string copy_model(StudySource& source, const StudyRow& study, const TrialRow& trial,
+                       const std::filesystem::path& database) {
+  if (database.empty()) return {};
+  const auto files = fetch_files(source, trial, database.parent_path() / study.spec.name / "best");
+  // What was found out is worth telling even where the files cannot be written.
+  if (!files.ok()) return concat("model     not copied: ", files.status().message(), "\n");
+  std::string out;
+  for (const auto& file : *files) out += concat("model     ", file.string(), "\n");
+  return out;
+}
+
+// The value, and of a single fold whatever else its last epoch came to.
+std::string describe_last_metrics(const StudySpec& spec, const TrialRow& trial) {
+  std::string out = describe_values(spec, trial);
+  if (trial.folds.size() != 1 || trial.folds.front().curve.empty()) return out;
+  for (const auto& [name, value] : trial.folds.front().curve.back().metrics)
+    if (name != spec.objective.metric) out += concat("  ", name, " ", short_number(value));
+  return out;
+}
+
 std::string next_commands(const StudyRow& study, const std::string& source_flag) {
   const std::string& name = study.spec.name;
   return concat("next      foldmill trial list ", name, " --sort value", source_flag,
@@ -64,15 +85,7 @@ Result<std::string> summarize(StudySource& source, const StudyRow& study,
   if (study.best) {
     FOLDMILL_ASSIGN_OR_RETURN(const TrialRow trial, source.get_trial(study.spec.name, *study.best));
     out += describe_best(study, trial);
-    if (!database.empty()) {
-      const auto directory = database.parent_path() / study.spec.name / "best";
-      // What was found out is worth telling even where the files cannot be written.
-      const auto files = fetch_files(source, trial, directory);
-      if (!files.ok())
-        out += concat("model     not copied: ", files.status().message(), "\n");
-      else
-        for (const auto& file : *files) out += concat("model     ", file.string(), "\n");
-    }
+    out += copy_model(source, study, trial, database);
   } else if (!study.front.empty()) {
     out += concat("best      ", describe_best_so_far(study), ": foldmill best ", study.spec.name,
                   source_flag, "\n");
@@ -81,6 +94,21 @@ Result<std::string> summarize(StudySource& source, const StudyRow& study,
                 " of ", study.epochs + study.epochs_saved, " fold-epochs\n");
   if (!database.empty()) out += concat("database  ", database.string(), "\n");
   return out + next_commands(study, source_flag);
+}
+
+Result<std::string> summarize_stage(StudySource& source, const StudyRow& study,
+                                    const std::filesystem::path& database) {
+  const StageOrigin& origin = *study.spec.origin;
+  std::string out = concat(to_string(origin.stage), " of ", origin.study, ": ",
+                           to_string(study.state), ", ", format_duration(study.seconds), "\n");
+  if (!study.best) return out;
+  FOLDMILL_ASSIGN_OR_RETURN(const TrialRow trial, source.get_trial(study.spec.name, *study.best));
+  const int64_t number = origin.trials.at(static_cast<size_t>(trial.number.value));
+  out += concat("          trial ", origin.study, "/", number, "  ",
+                describe_last_metrics(study.spec, trial), "\n");
+  if (trial.folds.size() > 1) out += concat("folds     ", fold_scores(trial), "\n");
+  if (origin.stage == Stage::kTrain) out += copy_model(source, study, trial, database);
+  return out;
 }
 
 Status check_outcome(StudySource& source, const StudyRow& study) {

@@ -22,6 +22,10 @@ Result<std::string> summarize(StudySource& source, const StudyRow& study,
                               const std::filesystem::path& database,
                               const std::string& source_flag);
 
+// The same of a stage: what it came to, in a line or two, and its model.
+Result<std::string> summarize_stage(StudySource& source, const StudyRow& study,
+                                    const std::filesystem::path& database);
+
 // The failure of a study without any result, with its first cause; ok when there is a result.
 Status check_outcome(StudySource& source, const StudyRow& study);
 

@@ -24,13 +24,6 @@ void append_missing(const std::vector<std::string>& lines, const std::vector<std
       out += concat("  ", mark, " ", line, "\n");
 }
 
-Result<std::optional<StudyRow>> find_exactly(StudySource& source, const std::string& name) {
-  FOLDMILL_ASSIGN_OR_RETURN(auto studies, all_studies(source));
-  for (StudyRow& study : studies)
-    if (study.spec.name == name) return std::optional(std::move(study));
-  return std::optional<StudyRow>();
-}
-
 Status refuse(const StudySpec& stored, const StudySpec& wanted, const std::string& difference) {
   return failed_precondition(
       concat("there is a study '", stored.name, "' already, and it asks for something else\n",

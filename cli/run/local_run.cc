@@ -2,11 +2,10 @@
 
 #include <signal.h>
 
-#include "cli/commands/study_check.h"
-#include "cli/follow/follower.h"
-#include "cli/follow/summary.h"
+#include <algorithm>
+
 #include "cli/output/format.h"
-#include "cli/run/ensure_study.h"
+#include "cli/run/follow_pipeline.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -17,17 +16,30 @@ constexpr Milliseconds kWorkerGoodbye{20'000};
 
 using Worker = std::optional<ChildProcess>;
 
-// None for a study whose trials are trained outside.
-Result<Worker> start_worker(const RunFlags& flags, const StudySpec& spec,
+// The labels that the studies ask for: here there is nobody else to train them.
+std::map<std::string, std::string> wanted_labels(const std::vector<EnsuredStudy>& studies) {
+  std::map<std::string, std::string> labels;
+  for (const EnsuredStudy& each : studies)
+    for (const auto& [key, value] : each.study.spec.resources.labels) labels[key] = value;
+  return labels;
+}
+
+bool is_all_trained_outside(const std::vector<EnsuredStudy>& studies) {
+  return std::all_of(studies.begin(), studies.end(), [](const EnsuredStudy& each) {
+    return is_trained_outside(each.study.spec.model);
+  });
+}
+
+// None for studies whose trials are trained outside.
+Result<Worker> start_worker(const LocalWorkerFlags& flags, const std::vector<EnsuredStudy>& studies,
                             const std::string& address) {
-  if (is_trained_outside(spec.model)) return Worker();
+  if (is_all_trained_outside(studies)) return Worker();
   std::vector<std::string> arguments = {program_path("foldmill-worker").string(), "--coordinator",
                                         address, "--slots", flags.slots};
   if (!flags.trainer.empty()) arguments.insert(arguments.end(), {"--trainer", flags.trainer});
   for (const std::string& directory : flags.data_dirs)
     arguments.insert(arguments.end(), {"--data-dir", directory});
-  // The study may ask for labels; here there is nobody else to train it.
-  for (const auto& [key, value] : spec.resources.labels)
+  for (const auto& [key, value] : wanted_labels(studies))
     arguments.insert(arguments.end(), {"--label", concat(key, "=", value)});
   FOLDMILL_ASSIGN_OR_RETURN(ChildProcess worker,
                             ChildProcess::start(arguments, log_directory() / "worker.log"));
@@ -48,84 +60,100 @@ void drain(ChildProcess& worker, const InterruptWatch& interrupts, std::ostream&
     if (interrupts.count() > 1) worker.signal(SIGKILL);
 }
 
-Outcome finish(StudySource& source, const std::string& name, const std::filesystem::path& database,
-               const std::string& source_flag, Context& context) {
-  FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, source.get_study(name));
-  FOLDMILL_RETURN_IF_ERROR(check_outcome(source, study));
-  FOLDMILL_ASSIGN_OR_RETURN(const std::string summary,
-                            summarize(source, study, database, source_flag));
-  context.out << summary;
-  return ExitCode::kOk;
+Result<FollowEnd> follow_all(StudySource& source, const std::vector<EnsuredStudy>& studies,
+                             const InterruptWatch& interrupts, const PipelineOptions& options) {
+  for (const EnsuredStudy& each : studies) {
+    FOLDMILL_ASSIGN_OR_RETURN(const FollowEnd end,
+                              follow_pipeline(source, each.study.spec.name, interrupts, options));
+    if (end == FollowEnd::kInterrupted) return end;
+  }
+  return FollowEnd::kFinished;
+}
+
+void announce(const std::vector<EnsuredStudy>& studies, const std::string& source_flag,
+              std::ostream& err) {
+  for (const EnsuredStudy& each : studies) {
+    err << describe_start(each) << std::endl;
+    if (is_trained_outside(each.study.spec.model) && !is_finished(each.study.state))
+      err << "its trials are trained outside: foldmill ask " << each.study.spec.name << source_flag
+          << std::endl;
+  }
 }
 
 // With a coordinator that is not ours: Ctrl-C only leaves.
-Outcome run_elsewhere(CoordinatorClient& client, const StudySpec& spec,
-                      const std::optional<WarmStart>& warm_start, const std::string& source_flag,
-                      Context& context) {
-  FOLDMILL_ASSIGN_OR_RETURN(const EnsuredStudy ensured, ensure_study(client, spec, warm_start));
-  context.err << describe_start(ensured) << std::endl;
+Outcome run_elsewhere(CoordinatorClient& client, const Work& work, Context& context) {
+  const std::string source_flag = context.source_flag();
+  FOLDMILL_ASSIGN_OR_RETURN(const auto studies, work.begin(client));
+  announce(studies, source_flag, context.err);
   const InterruptWatch interrupts;
   FOLDMILL_ASSIGN_OR_RETURN(
       const FollowEnd end,
-      follow(client, spec.name, interrupts,
-             FollowOptions{context.err, context.error_terminal, [] { return ok_status(); }}));
-  if (end == FollowEnd::kFinished) return finish(client, spec.name, {}, source_flag, context);
-  context.err << "left; the study goes on\n  back: foldmill watch " << spec.name << source_flag
-              << '\n';
+      follow_all(client, studies, interrupts,
+                 {context.out, {}, source_flag, {context.err, context.error_terminal, [] {
+                                                   return ok_status();
+                                                 }}}));
+  if (end == FollowEnd::kFinished) {
+    FOLDMILL_RETURN_IF_ERROR(work.conclude(client));
+    return ExitCode::kOk;
+  }
+  context.err << "left; the study goes on\n  back: foldmill watch "
+              << studies.front().study.spec.name << source_flag << '\n';
   return ExitCode::kInterrupted;
 }
 
-Outcome run_here(LocalCoordinator& coordinator, const RunFlags& flags, const StudySpec& spec,
-                 const std::optional<WarmStart>& warm_start, const std::filesystem::path& database,
-                 Context& context) {
+Outcome run_here(LocalCoordinator& coordinator, const Work& work, const LocalWorkerFlags& flags,
+                 const std::filesystem::path& database, Context& context) {
   const std::string source_flag = context.source_flag();
   const InterruptWatch interrupts;
-  FOLDMILL_ASSIGN_OR_RETURN(const EnsuredStudy ensured,
-                            ensure_study(coordinator.client(), spec, warm_start));
-  context.err << describe_start(ensured) << std::endl;
-  if (is_finished(ensured.study.state))
-    return finish(coordinator.client(), spec.name, database, source_flag, context);
-  FOLDMILL_ASSIGN_OR_RETURN(Worker worker, start_worker(flags, spec, coordinator.address()));
-  if (!worker)
-    context.err << "its trials are trained outside: foldmill ask " << spec.name << source_flag
-                << std::endl;
+  FOLDMILL_ASSIGN_OR_RETURN(const auto studies, work.begin(coordinator.client()));
+  announce(studies, source_flag, context.err);
+  FOLDMILL_ASSIGN_OR_RETURN(Worker worker, start_worker(flags, studies, coordinator.address()));
   const auto still_fine = [&]() -> Status {
     FOLDMILL_RETURN_IF_ERROR(check_alive(coordinator.process()));
     return worker ? check_alive(*worker) : ok_status();
   };
-  FOLDMILL_ASSIGN_OR_RETURN(const FollowEnd end,
-                            follow(coordinator.client(), spec.name, interrupts,
-                                   FollowOptions{context.err, context.error_terminal, still_fine}));
-  if (end == FollowEnd::kInterrupted) {
+  const Result<FollowEnd> end = follow_all(
+      coordinator.client(), studies, interrupts,
+      {context.out, database, source_flag, {context.err, context.error_terminal, still_fine}});
+  if (!end.ok()) return end.status();
+  if (*end == FollowEnd::kInterrupted) {
     if (worker) drain(*worker, interrupts, context.err);
     coordinator.stop();
     context.err << "stopped; go on later with the same command: "
                 << shell_command(context.command_line) << '\n';
     return ExitCode::kInterrupted;
   }
-  const Outcome outcome = finish(coordinator.client(), spec.name, database, source_flag, context);
-  if (!worker) return outcome;
-  worker->signal(SIGTERM);
-  worker->wait_for(kWorkerGoodbye);
-  return outcome;
+  const Status concluded = work.conclude(coordinator.client());
+  if (worker) {
+    worker->signal(SIGTERM);
+    worker->wait_for(kWorkerGoodbye);
+  }
+  FOLDMILL_RETURN_IF_ERROR(concluded);
+  return ExitCode::kOk;
 }
 
 }  // namespace
 
-Outcome run_study(const RunFlags& flags, Context& context) {
-  const auto spec = read_study(flags.file, flags.overrides, flags.name);
-  if (!spec.ok()) return report_unreadable(spec.status(), context.err);
-  FOLDMILL_ASSIGN_OR_RETURN(const auto warm_start, parse_warm_start(flags.warm_start));
+void add_worker_options(CLI::App& command, LocalWorkerFlags& flags) {
+  command.add_option("--slots", flags.slots, "folds trained at a time here: a number or auto");
+  command.add_option("--trainer", flags.trainer, "trainer program of the worker started here");
+  command
+      .add_option("--data-dir", flags.data_dirs, "where datasets are looked for; may be repeated")
+      ->expected(1)
+      ->take_all();
+}
+
+Outcome run_work(const Work& work, const LocalWorkerFlags& flags, Context& context) {
   if (const std::string address = context.coordinator_address(); !address.empty()) {
     FOLDMILL_ASSIGN_OR_RETURN(auto client, make_coordinator_client(address, context.security));
-    return run_elsewhere(*client, *spec, warm_start, context.source_flag(), context);
+    return run_elsewhere(*client, work, context);
   }
   const std::filesystem::path database = std::filesystem::absolute(context.database_path());
   FOLDMILL_ASSIGN_OR_RETURN(DatabaseAccess access, access_database(database, context.security));
-  if (access.own) return run_here(*access.own, flags, *spec, warm_start, database, context);
+  if (access.own) return run_here(*access.own, work, flags, database, context);
   context.err
       << "the database is served already; the study is trained by that coordinator's workers\n";
-  return run_elsewhere(*access.external, *spec, warm_start, context.source_flag(), context);
+  return run_elsewhere(*access.external, work, context);
 }
 
 }  // namespace foldmill::cli

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <set>
 
 #include "cli/study_file/overrides.h"
 #include "cli/study_file/scalar.h"
@@ -94,19 +95,67 @@ std::string with_overrides(std::string text, const std::vector<std::string>& ove
   return text;
 }
 
-}  // namespace
+// The studies of a document's `stages:` list, as documents of their own.
+std::vector<DocNode> split_stages(DocNode document, Diagnostics& diagnostics) {
+  const DocNode* found = document.find("stages");
+  if (!found) return {std::move(document)};
+  const DocNode stages = *found;
+  if (stages.kind != DocNode::Kind::kSequence || stages.items.empty())
+    diagnostics.error(stages, concat("stages are a list of studies, got ", describe_kind(stages)),
+                      "write stages: [{name: first, …}, {name: second, …}]");
+  std::erase_if(document.entries, [](const DocEntry& e) { return e.key.scalar == "stages"; });
+  std::vector<DocNode> documents;
+  for (const DocNode& stage : stages.items) {
+    if (!stage.find("name"))
+      diagnostics.error(stage, "a stage has a name of its own", "add name: my-stage");
+    documents.push_back(merge_documents(document, stage));
+  }
+  return documents;
+}
 
-Result<StudySpec> read_study_text(const std::string& name, const std::string& text,
-                                  const std::vector<std::string>& overrides) {
+// What an earlier stage makes is there when that one has completed.
+void wait_for_earlier(std::vector<StudySpec>& specs) {
+  std::set<std::string> earlier;
+  for (StudySpec& spec : specs) {
+    if (spec.model.encoder && earlier.contains(spec.model.encoder->study))
+      spec.model.encoder->wait = true;
+    earlier.insert(spec.name);
+  }
+}
+
+Result<std::vector<StudySpec>> read_studies_text(const std::string& name, const std::string& text,
+                                                 const std::vector<std::string>& overrides) {
   Diagnostics diagnostics;
   FOLDMILL_ASSIGN_OR_RETURN(DocNode document, DocumentLoader(diagnostics).load(name, text));
   for (const std::string& override_text : overrides)
     apply_override(override_text, document, diagnostics);
   FOLDMILL_RETURN_IF_ERROR(diagnostics.status());
-  StudySpec spec = bind_study(document, diagnostics);
+  std::vector<StudySpec> specs;
+  for (const DocNode& each : split_stages(std::move(document), diagnostics)) {
+    FOLDMILL_RETURN_IF_ERROR(diagnostics.status());
+    specs.push_back(bind_study(each, diagnostics));
+    specs.back().source = with_overrides(text, overrides);
+  }
   FOLDMILL_RETURN_IF_ERROR(diagnostics.status());
-  spec.source = with_overrides(text, overrides);
-  return spec;
+  wait_for_earlier(specs);
+  return specs;
+}
+
+}  // namespace
+
+Result<StudySpec> read_study_text(const std::string& name, const std::string& text,
+                                  const std::vector<std::string>& overrides) {
+  FOLDMILL_ASSIGN_OR_RETURN(auto specs, read_studies_text(name, text, overrides));
+  if (specs.size() == 1) return std::move(specs.front());
+  return invalid_argument(concat("error: ", name, ": has ", specs.size(),
+                                 " stages, and one study is wanted here; `foldmill run ", name,
+                                 "` takes them all"));
+}
+
+Result<std::vector<StudySpec>> read_studies(const std::filesystem::path& path,
+                                            const std::vector<std::string>& overrides) {
+  FOLDMILL_ASSIGN_OR_RETURN(std::string text, read_text_file(path));
+  return read_studies_text(path.string(), text, overrides);
 }
 
 Result<StudySpec> read_study_file(const std::filesystem::path& path,

@@ -16,6 +16,11 @@ namespace foldmill::cli {
 Result<StudySpec> read_study_file(const std::filesystem::path& path,
                                   const std::vector<std::string>& overrides = {});
 
+// All studies of a file: one, or those of its `stages:` list, each on top of what else the file
+// says. An encoder from an earlier stage is waited for.
+Result<std::vector<StudySpec>> read_studies(const std::filesystem::path& path,
+                                            const std::vector<std::string>& overrides = {});
+
 // The same for text at hand; `extends:` is looked up beside `name`.
 Result<StudySpec> read_study_text(const std::string& name, const std::string& text,
                                   const std::vector<std::string>& overrides = {});

@@ -5,6 +5,7 @@
 
 #include "coordinator/stages/encoder_lookup.h"
 #include "core/text.h"
+#include "proto/codec/folds_codec.h"
 #include "proto/codec/row_codec.h"
 #include "proto/codec/status_codec.h"
 #include "proto/codec/study_codec.h"
@@ -137,6 +138,22 @@ StudyServiceImpl::Reactor* StudyServiceImpl::CommandStudy(Context* context,
       [request](engine::RequestId id) {
         return engine::event::StudyCommanded{id, request->study(), *to_verb(request->verb()),
                                              request->trials(), request->relative()};
+      },
+      [response](const engine::effect::Reply& reply) { response->set_note(reply.note); });
+  return reactor;
+}
+
+StudyServiceImpl::Reactor* StudyServiceImpl::AddStages(Context* context,
+                                                       const v1::AddStagesRequest* request,
+                                                       v1::AddStagesResponse* response) {
+  if (request->study().empty())
+    return finish(context, invalid_argument("the study's name is missing"));
+  Reactor* reactor = context->DefaultReactor();
+  ask_engine(
+      reactor,
+      [request](engine::RequestId id) {
+        return engine::event::StagesRequested{id, request->study(),
+                                              proto::decode(request->stages())};
       },
       [response](const engine::effect::Reply& reply) { response->set_note(reply.note); });
   return reactor;

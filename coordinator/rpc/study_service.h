@@ -31,6 +31,7 @@ class StudyServiceImpl final : public v1::StudyService::CallbackService {
   Reactor* CreateStudy(Context*, const v1::CreateStudyRequest*, v1::CreateStudyResponse*) override;
   Reactor* CommandStudy(Context*, const v1::CommandStudyRequest*,
                         v1::CommandStudyResponse*) override;
+  Reactor* AddStages(Context*, const v1::AddStagesRequest*, v1::AddStagesResponse*) override;
   Reactor* ListStudies(Context*, const v1::ListStudiesRequest*, v1::ListStudiesResponse*) override;
   Reactor* GetStudy(Context*, const v1::GetStudyRequest*, v1::Study*) override;
   Reactor* ListTrials(Context*, const v1::ListTrialsRequest*, v1::ListTrialsResponse*) override;

@@ -14,7 +14,10 @@ constexpr std::string_view kWeights = "model.safetensors";
 Result<std::optional<StudyRow>> find_exactly(storage::StudyReader& reader,
                                              const std::string& name) {
   Result<StudyRow> found = reader.get_study(name);
-  if (found.status().code() == StatusCode::kNotFound) return std::optional<StudyRow>();
+  // The beginning of several names is no exact match of any of them.
+  if (found.status().code() == StatusCode::kNotFound ||
+      found.status().code() == StatusCode::kInvalidArgument)
+    return std::optional<StudyRow>();
   if (!found.ok()) return found.status();
   if (found->spec.name != name) return std::optional<StudyRow>();  // a longer one
   return std::optional(std::move(found).value());

@@ -26,21 +26,6 @@ Result<FoldSchedule> decode_schedule(const v1::FoldSchedule& message) {
   return schedule;
 }
 
-FinalStages decode_final_stages(const v1::FinalStages& message) {
-  FinalStages stages;
-  if (message.has_cross_validate()) {
-    const v1::CrossValidateStage& stage = message.cross_validate();
-    stages.cross_validate = CrossValidateStage{stage.k(), stage.repeats(), stage.top(),
-                                               stage.stratified(), stage.shuffle()};
-  }
-  if (message.has_train()) {
-    stages.train = TrainStage{.on_validation_too = message.train().on_validation_too()};
-    if (message.train().has_epochs()) stages.train->epochs = message.train().epochs();
-  }
-  stages.test = message.test();
-  return stages;
-}
-
 Result<StageOrigin> decode_origin(const v1::StageOrigin& message) {
   const std::optional<Stage> stage = parse_stage(message.stage());
   if (!stage)
@@ -133,11 +118,26 @@ v1::StageOrigin encode(const StageOrigin& origin) {
   return out;
 }
 
+FinalStages decode(const v1::FinalStages& message) {
+  FinalStages stages;
+  if (message.has_cross_validate()) {
+    const v1::CrossValidateStage& stage = message.cross_validate();
+    stages.cross_validate = CrossValidateStage{stage.k(), stage.repeats(), stage.top(),
+                                               stage.stratified(), stage.shuffle()};
+  }
+  if (message.has_train()) {
+    stages.train = TrainStage{.on_validation_too = message.train().on_validation_too()};
+    if (message.train().has_epochs()) stages.train->epochs = message.train().epochs();
+  }
+  stages.test = message.test();
+  return stages;
+}
+
 Status decode_stages(const v1::StudySpec& message, StudySpec* spec) {
   if (message.has_schedule()) {
     FOLDMILL_ASSIGN_OR_RETURN(spec->schedule, decode_schedule(message.schedule()));
   }
-  spec->final_stages = decode_final_stages(message.final_stages());
+  spec->final_stages = decode(message.final_stages());
   if (message.has_origin()) {
     FOLDMILL_ASSIGN_OR_RETURN(spec->origin, decode_origin(message.origin()));
   }

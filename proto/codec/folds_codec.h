@@ -16,6 +16,7 @@ v1::FoldSchedule encode(const FoldSchedule& schedule);
 v1::FinalStages encode(const FinalStages& stages);
 v1::StageOrigin encode(const StageOrigin& origin);
 Result<FoldPlan> decode(const v1::FoldPlan& message);
+FinalStages decode(const v1::FinalStages& message);
 // schedule, final_stages, origin and evaluate of the message.
 Status decode_stages(const v1::StudySpec& message, StudySpec* spec);
 

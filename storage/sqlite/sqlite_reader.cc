@@ -78,6 +78,10 @@ Result<StudyId> SqliteReader::find_study(const std::string& name) {
     all.push_back(row.text(1));
     if (all.back() == name) return row.id<StudyId>(0);
     if (name.empty() || !all.back().starts_with(name)) continue;
+    // "fash" means the search `fashion`, not its stages.
+    if (all.back().find(kStageSeparator, name.size()) != std::string::npos &&
+        name.find(kStageSeparator) == std::string::npos)
+      continue;
     matches.push_back(all.back());
     match = row.id<StudyId>(0);
   }

@@ -75,9 +75,11 @@ Status check_encoder(const EncoderSource& encoder, const StudySpec& spec) {
     return invalid_argument(
         concat("model.encoder.from.study: '", encoder.study, "' is this very study; name another"));
   const std::optional<int64_t> number = parse_int(encoder.trial);
-  if (encoder.trial == "best" || (number && *number >= 0)) return ok_status();
-  return invalid_argument(concat(
-      "model.encoder.from.trial: must be best or a trial's number, got '", encoder.trial, "'"));
+  if (encoder.trial == "best" || encoder.trial == "final" || (number && *number >= 0))
+    return ok_status();
+  return invalid_argument(
+      concat("model.encoder.from.trial: must be best, final or a trial's number, got '",
+             encoder.trial, "'"));
 }
 
 bool is_possible(const StudySpec& spec, std::string_view name, std::string_view word) {

@@ -1,8 +1,8 @@
 #include "cli/commands/study_check.h"
 
 #include "cli/output/format.h"
-#include "cli/output/schedule.h"
 #include "cli/output/judgement.h"
+#include "cli/output/schedule.h"
 #include "cli/study_file/study_file.h"
 #include "cli/terminal/text_width.h"
 #include "core/grid_points.h"
@@ -158,11 +158,14 @@ std::string describe_resources(const ResourceSpec& resources) {
 
 }  // namespace
 
+std::vector<std::string> with_name(std::vector<std::string> overrides, const std::string& name) {
+  if (!name.empty()) overrides.push_back(concat("name=", name));
+  return overrides;
+}
+
 Result<StudySpec> read_study(const std::string& file, const std::vector<std::string>& overrides,
                              const std::string& name) {
-  std::vector<std::string> all = overrides;
-  if (!name.empty()) all.push_back(concat("name=", name));
-  return read_study_file(file, all);
+  return read_study_file(file, with_name(overrides, name));
 }
 
 ExitCode report_unreadable(const Status& status, std::ostream& err) {
@@ -197,18 +200,28 @@ std::string describe_spec(const StudySpec& spec) {
   return out;
 }
 
+namespace {
+
+void print_check(const StudySpec& spec, std::ostream& out) {
+  const auto grid = spec.space.grid_size();
+  const int64_t fold_runs = spec.trials * spec.folds_per_trial();
+  out << line("study", spec.name) << describe_spec(spec)
+      << line("space", concat(spec.space.size(), " dimensions, ",
+                              grid ? concat(*grid, " points") : "no finite grid"))
+      << line("work", concat("at most ", fold_runs, " fold runs, ", fold_runs * spec.max_epochs(),
+                             " epochs; pruning makes it less"));
+}
+
+}  // namespace
+
 Outcome check_study(const std::string& file, const std::vector<std::string>& overrides,
                     const std::string& name, Context& context) {
-  const auto spec = read_study(file, overrides, name);
-  if (!spec.ok()) return report_unreadable(spec.status(), context.err);
-  context.out << line("study", spec->name) << describe_spec(*spec);
-  const auto grid = spec->space.grid_size();
-  const int64_t fold_runs = spec->trials * spec->folds_per_trial();
-  context.out << line("space", concat(spec->space.size(), " dimensions, ",
-                                      grid ? concat(*grid, " points") : "no finite grid"))
-              << line("work",
-                      concat("at most ", fold_runs, " fold runs, ", fold_runs * spec->max_epochs(),
-                             " epochs; pruning makes it less"));
+  const auto specs = read_studies(file, with_name(overrides, name));
+  if (!specs.ok()) return report_unreadable(specs.status(), context.err);
+  for (const StudySpec& spec : *specs) {
+    if (&spec != &specs->front()) context.out << '\n';
+    print_check(spec, context.out);
+  }
   context.err << "no mistakes\n  try: foldmill run " << file << '\n';
   return ExitCode::kOk;
 }

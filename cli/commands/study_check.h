@@ -12,6 +12,9 @@ namespace foldmill::cli {
 Result<StudySpec> read_study(const std::string& file, const std::vector<std::string>& overrides,
                              const std::string& name);
 
+// The overrides, and the name among them when it is not empty.
+std::vector<std::string> with_name(std::vector<std::string> overrides, const std::string& name);
+
 // Prints what read_study() found wrong; not found, or a bad study file.
 ExitCode report_unreadable(const Status& status, std::ostream& err);
 

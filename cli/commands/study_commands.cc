@@ -25,15 +25,20 @@ struct StudyFlags {
 };
 
 Outcome create(const StudyFlags& flags, Context& context) {
-  auto spec = read_study(flags.file, flags.overrides, flags.name);
-  if (!spec.ok()) return report_unreadable(spec.status(), context.err);
+  auto specs = read_studies(flags.file, with_name(flags.overrides, flags.name));
+  if (!specs.ok()) return report_unreadable(specs.status(), context.err);
   FOLDMILL_ASSIGN_OR_RETURN(const auto warm_start, parse_warm_start(flags.warm_start));
+  if (specs->size() > 1 && !(flags.name.empty() && flags.warm_start.empty()))
+    return invalid_argument(concat("--name and --warm-start are for one study, and ", flags.file,
+                                   " has ", specs->size()));
   FOLDMILL_ASSIGN_OR_RETURN(Writer writer, Writer::open(context));
-  if (warm_start) FOLDMILL_RETURN_IF_ERROR(add_warm_start(writer.client(), *warm_start, *spec));
-  FOLDMILL_ASSIGN_OR_RETURN(const std::string note, writer.client().create(*spec));
-  context.out << "created " << spec->name << " (" << spec->trials << " trials)\n";
-  if (!note.empty()) context.err << note << '\n';
-  context.err << "watch: foldmill watch " << spec->name << context.source_flag() << '\n';
+  for (StudySpec& spec : *specs) {
+    if (warm_start) FOLDMILL_RETURN_IF_ERROR(add_warm_start(writer.client(), *warm_start, spec));
+    FOLDMILL_ASSIGN_OR_RETURN(const std::string note, writer.client().create(spec));
+    context.out << "created " << spec.name << " (" << spec.trials << " trials)\n";
+    if (!note.empty()) context.err << note << '\n';
+    context.err << "watch: foldmill watch " << spec.name << context.source_flag() << '\n';
+  }
   return ExitCode::kOk;
 }
 

@@ -29,7 +29,12 @@ std::string copy_model(StudySource& source, const StudyRow& study, const TrialRo
   // What was found out is worth telling even where the files cannot be written.
   if (!files.ok()) return concat("model     not copied: ", files.status().message(), "\n");
   std::string out;
-  for (const auto& file : *files) out += concat("model     ", file.string(), "\n");
+  std::filesystem::path place;  // with several folds each has a directory: naming that is enough
+  for (const auto& file : *files) {
+    const auto shown = trial.folds.size() == 1 ? file : file.parent_path() / "";
+    if (shown != place) out += concat("model     ", shown.string(), "\n");
+    place = shown;
+  }
   return out;
 }
 

@@ -9,8 +9,7 @@ namespace foldmill::cli {
 namespace {
 
 Result<std::vector<StudySpec>> read_all(const RunFlags& flags) {
-  std::vector<std::string> overrides = flags.overrides;
-  if (!flags.name.empty()) overrides.push_back(concat("name=", flags.name));
+  const std::vector<std::string> overrides = with_name(flags.overrides, flags.name);
   std::vector<StudySpec> specs;
   for (const std::string& file : flags.files) {
     FOLDMILL_ASSIGN_OR_RETURN(auto read, read_studies(file, overrides));

@@ -7,6 +7,9 @@
 //   crash exit garbage long_line hang wrong_attempt skip_epoch repeat_epoch nan diverge
 //   ignore_stop (never listens) no_metric early_finish grandchild (leaves a process behind,
 //   crashes)
+// FOLDMILL_SCRIPT_PACE in the environment is the pace of studies whose parameters do not say one.
+// Of models that are not the user's own it leaves a model.safetensors, and it judges those that it
+// is given by the same made-up curve.
 // FOLDMILL_SCRIPT in the environment is for what comes before any parameter:
 //   exit_at_start never_ready wrong_protocol garbage_at_start
 
@@ -109,6 +112,8 @@ class Attempt {
     if (assignment.contains("resume_from")) load(assignment["resume_from"]["path"]);
     if (const Json& model = assignment["model"]; model.contains("encoder"))
       encoder_ = content_of(model["encoder"]["file"]);
+    if (assignment.contains("evaluate")) encoder_ = content_of(assignment["evaluate"]["file"]);
+    leaves_model_ = assignment["model"]["type"] != "command" && !assignment.contains("evaluate");
   }
 
   void run() {
@@ -120,7 +125,7 @@ class Attempt {
       report(epoch, value_);
       if (epoch % checkpoint_every_ == 0) checkpoint(epoch);
     }
-    keep_artifact();
+    keep_artifacts();
     finish("completed");
   }
 
@@ -151,7 +156,9 @@ class Attempt {
   }
 
   std::chrono::milliseconds pace() const {
-    return std::chrono::milliseconds(params_.value("ms_per_epoch", int64_t{1}));
+    const char* usual = std::getenv("FOLDMILL_SCRIPT_PACE");
+    return std::chrono::milliseconds(
+        params_.value("ms_per_epoch", int64_t{usual == nullptr ? 1 : std::atoi(usual)}));
   }
 
   // The epoch's time goes by; the cause when a stop for this attempt came.
@@ -218,11 +225,14 @@ class Attempt {
     std::filesystem::remove(directory_ / ("epoch-" + std::to_string(epoch - 2) + ".ckpt"));
   }
 
-  void keep_artifact() {
-    const auto path = directory_ / "state.json";
+  void keep_artifacts() {
+    keep_artifact("state.json");
+    if (leaves_model_) keep_artifact("model.safetensors");
+  }
+  void keep_artifact(const std::string& name) {
+    const auto path = directory_ / name;
     save(path);
-    lines_.send(
-        {{"type", "artifact"}, {"attempt", id_}, {"name", "state.json"}, {"path", path.string()}});
+    lines_.send({{"type", "artifact"}, {"attempt", id_}, {"name", name}, {"path", path.string()}});
   }
 
   void save(const std::filesystem::path& path) const {
@@ -243,6 +253,7 @@ class Attempt {
   std::filesystem::path directory_;
   double value_ = 2.0;
   std::string encoder_;  // its file's content, to show that it was there
+  bool leaves_model_ = false;
   int64_t last_checkpoint_ = 0;
 };
 

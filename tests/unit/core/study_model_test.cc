@@ -114,9 +114,9 @@ TEST(StudyModel, AnEncoderHasOneSource) {
        {"model.encoder: name one source", [](StudySpec& s) { s.model.encoder->file = "/x"; }},
        {"model.encoder.from.study: 'fashion-cae' is this very study",
         [](StudySpec& s) { s.model.encoder->study = s.name; }},
-       {"model.encoder.from.trial: must be best or a trial's number, got 'worst'",
+       {"model.encoder.from.trial: must be best, final or a trial's number, got 'worst'",
         [](StudySpec& s) { s.model.encoder->trial = "worst"; }},
-       {"model.encoder.from.trial: must be best or a trial's number, got '-1'",
+       {"model.encoder.from.trial: must be best, final or a trial's number, got '-1'",
         [](StudySpec& s) { s.model.encoder->trial = "-1"; }},
        {"model.encoder: a file has no stored weights beside it",
         [](StudySpec& s) {

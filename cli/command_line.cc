@@ -16,11 +16,10 @@ constexpr const char* kExamples =
     "  foldmill run study.yaml              search, follow, show the result\n"
     "  foldmill trial list --sort value     every trial of the youngest study\n"
     "  foldmill trial show NAME/3           one trial, and why it ended\n"
-    "  foldmill study check study.yaml      what a study file means\n\n"
+    "  foldmill study check study.yaml      what a study file means\n"
     "Commands (foldmill COMMAND --help lists the options):\n";
 constexpr const char* kSources =
-    "\nStudies are read from --db FILE (default: local.db of this user) or from\n"
-    "--coordinator ADDRESS.\n";
+    "Studies are read from --db FILE (this user's local.db) or --coordinator ADDRESS.\n";
 
 // Fits the smallest terminal: 80 columns, 24 lines.
 std::string first_screen(const CLI::App* app, std::string, CLI::AppFormatMode) {

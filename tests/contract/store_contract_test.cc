@@ -1,91 +1,14 @@
-// What every StudyStore must do, run on each of them.
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+// What every StudyStore must keep, run on each of them.
 
 #include <cmath>
 #include <limits>
 
-#include "storage/memory_store.h"
-#include "storage/open.h"
-#include "tests/support/store_changes.h"
-#include "tests/support/temp_dir.h"
+#include "tests/contract/store_contract.h"
 
 namespace foldmill::storage {
 namespace {
 
-using namespace foldmill::test;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::SizeIs;
-
 constexpr double kInf = std::numeric_limits<double>::infinity();
-
-class Backend {
- public:
-  virtual ~Backend() = default;
-  virtual StudyStore& store() = 0;
-  virtual void reopen() = 0;  // as after a restart
-};
-
-class MemoryBackend final : public Backend {
- public:
-  StudyStore& store() override { return store_; }
-  void reopen() override {}
-
- private:
-  MemoryStore store_;
-};
-
-class SqliteBackend final : public Backend {
- public:
-  SqliteBackend() { reopen(); }
-  StudyStore& store() override { return *opened_.store; }
-  void reopen() override {
-    opened_ = {};
-    auto opened = open_store(dir_ / "study.db");
-    ASSERT_TRUE(opened.ok()) << opened.status().message();
-    opened_ = std::move(*opened);
-  }
-
- private:
-  TempDir dir_;
-  OpenedStore opened_;
-};
-
-class StoreContract : public ::testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override {
-    if (GetParam() == "sqlite")
-      backend_ = std::make_unique<SqliteBackend>();
-    else
-      backend_ = std::make_unique<MemoryBackend>();
-  }
-
-  void apply(const std::vector<Change>& changes) {
-    const Status status = backend_->store().apply(changes);
-    ASSERT_TRUE(status.ok()) << status.message();
-  }
-  void refuses(const std::vector<Change>& changes, const std::string& words = "") {
-    const Status status = backend_->store().apply(changes);
-    EXPECT_EQ(status.code(), StatusCode::kInternal) << status.message();
-    EXPECT_THAT(status.message(), HasSubstr(words));
-  }
-  Snapshot load() {
-    auto snapshot = backend_->store().load();
-    EXPECT_TRUE(snapshot.ok()) << snapshot.status().message();
-    return std::move(*snapshot);
-  }
-  TrialSnapshot trial(size_t number = 0) { return load().studies.at(0).trials.at(number); }
-  FoldSnapshot fold(size_t index = 0) { return trial().folds.at(index); }
-
-  void one_leased_fold() {
-    apply(
-        {study_created(), worker_seen(), trial_created(0, 2), leased(1, fold_key(0)), started(1)});
-  }
-
-  std::unique_ptr<Backend> backend_;
-};
 
 TEST_P(StoreContract, IsEmptyAtFirst) {
   const Snapshot snapshot = load();
@@ -281,157 +204,37 @@ TEST_P(StoreContract, KeepsPointsThatAreEnqueuedLater) {
   refuses({change::PointEnqueued{StudyId(9), 0, point, at(7)}}, "study 9");
 }
 
-// ---- idempotence
-
-TEST_P(StoreContract, EachChangeStoredTwiceIsStoredOnce) {
-  const FoldKey f = fold_key(0);
-  const std::vector<Change> life = {
-      study_created(),
-      change::StudyStateChanged{StudyId(1), StudyState::kPaused, "r", at(1)},
-      change::StudyExtended{StudyId(1), 99, at(1)},
-      worker_seen(),
-      trial_created(0),
-      leased(1, f),
-      started(1),
-      reported(1, f, 1, 0.5),
-      reported(1, f, 2, 0.6),
-      change::CheckpointRecorded{AttemptId(1), f, {2, artifact()}, at(1)},
-      change::ArtifactRecorded{AttemptId(1), f, "state_dict.pt", artifact(), at(1)},
-      attempt_ended(1),
-      fold_changed(f, FoldState::kCompleted, 0.6),
-      trial_ended(0, TrialState::kCompleted, 0.6),
-  };
-  for (const Change& change : life) apply({change, change});
-  for (const Change& change : life) apply({change});
-  const TrialSnapshot once = trial();
-  EXPECT_EQ(once.state, TrialState::kCompleted);
-  EXPECT_EQ(once.value, 0.6);
-  EXPECT_THAT(once.folds, SizeIs(1));
-  EXPECT_THAT(once.folds[0].curve, ElementsAre(0.5, 0.6));
-  ASSERT_THAT(once.folds[0].attempts, SizeIs(1));
-  EXPECT_EQ(once.folds[0].attempts[0].state, AttemptState::kSucceeded);
-  EXPECT_EQ(once.folds[0].checkpoint->epoch, 2);
-  EXPECT_THAT(load().studies, SizeIs(1));
-  EXPECT_THAT(load().workers, SizeIs(1));
+TEST_P(StoreContract, KeepsTheWeightsThatAStudyWaitedFor) {
+  auto created = std::get<change::StudyCreated>(study_created());
+  created.spec.model.encoder = EncoderSource{"my-cae", "final", "", false, true, std::nullopt};
+  apply({created});
+  const change::EncoderFound found{StudyId(1), artifact('c'), at(4)};
+  apply({found, found});
+  backend_->reopen();
+  EXPECT_EQ(load().studies[0].spec.model.encoder->artifact, artifact('c'));
+  EXPECT_TRUE(load().studies[0].spec.model.encoder->wait);
 }
 
-TEST_P(StoreContract, ARepeatedLeaseSupersedesNothing) {
-  one_leased_fold();
-  apply({reported(1, fold_key(0), 1, 0.1), leased(1, fold_key(0))});
-  EXPECT_THAT(fold().curve, ElementsAre(0.1));
-  EXPECT_EQ(fold().attempts[0].state, AttemptState::kRunning);
-}
-
-TEST_P(StoreContract, ARepeatedReportOfAnEndedAttemptIsNoNews) {
-  one_leased_fold();
-  apply({reported(1, fold_key(0), 1, 0.1), attempt_ended(1)});
-  apply({reported(1, fold_key(0), 1, 0.7)});
-  EXPECT_THAT(fold().curve, ElementsAre(0.1));
-}
-
-// ---- atomicity and fencing
-
-TEST_P(StoreContract, ABadChangeInTheMiddleLeavesNothing) {
-  refuses({study_created(), worker_seen(), leased(1, fold_key(5)), trial_created(0)});
-  EXPECT_THAT(load().studies, SizeIs(0));
-  EXPECT_THAT(load().workers, SizeIs(0));
+TEST_P(StoreContract, KeepsStagesThatAreAskedForLater) {
   apply({study_created()});
+  const FinalStages stages{.train = TrainStage{true, 7}, .test = false};
+  const change::FinalStagesSet set{StudyId(1), stages, at(4)};
+  apply({set, set});
+  backend_->reopen();
+  EXPECT_EQ(load().studies[0].spec.final_stages, stages);
 }
 
-TEST_P(StoreContract, AFoldHasOneLiveAttempt) {
-  one_leased_fold();
-  refuses({leased(2, fold_key(0), 2)});
-  apply({leased(2, fold_key(0, 1))});  // another fold
-  EXPECT_THAT(fold().attempts, SizeIs(1));
+TEST_P(StoreContract, KeepsThatAValueIsAnEstimate) {
+  apply({study_created(), trial_created(0), trial_created(1)});
+  auto ended = std::get<change::TrialEnded>(trial_ended(0, TrialState::kPruned, 0.5));
+  ended.estimated = true;
+  apply({ended, trial_ended(1, TrialState::kPruned, 0.5)});
+  backend_->reopen();
+  EXPECT_TRUE(trial(0).estimated);
+  EXPECT_FALSE(trial(1).estimated);
 }
 
-TEST_P(StoreContract, AttemptNumbersRise) {
-  one_leased_fold();
-  apply({attempt_ended(1, AttemptState::kLost), leased(2, fold_key(0), 2),
-         attempt_ended(2, AttemptState::kLost)});
-  refuses({leased(3, fold_key(0), 2)}, "attempt 3");
-  refuses({leased(3, fold_key(0), 1)}, "attempt 3");
-  apply({leased(3, fold_key(0), 3)});
-}
-
-TEST_P(StoreContract, ReportsOfAnAttemptThatIsNotLiveAreRefused) {
-  one_leased_fold();
-  apply({reported(1, fold_key(0), 1, 0.1), attempt_ended(1, AttemptState::kLost)});
-  refuses({reported(1, fold_key(0), 2, 0.2)}, "not live");
-  apply({leased(2, fold_key(0), 2, 2)});
-  refuses({reported(1, fold_key(0), 2, 0.2)}, "not live");
-  EXPECT_THAT(fold().curve, ElementsAre(0.1));
-}
-
-TEST_P(StoreContract, ReportsBelongToTheAttemptsFoldAndLeaveNoGap) {
-  one_leased_fold();
-  refuses({reported(1, fold_key(0, 1), 1, 0.1)}, "epoch 1 of attempt 1");
-  refuses({reported(1, fold_key(0), 2, 0.1)}, "epoch 2 of attempt 1");
-  apply({reported(1, fold_key(0), 1, 0.1)});
-  // epoch 1 counts already: an attempt that goes on from 2 cannot bring it again
-  apply({attempt_ended(1, AttemptState::kLost), leased(2, fold_key(0), 2, 2)});
-  refuses({reported(2, fold_key(0), 1, 0.9)});
-}
-
-TEST_P(StoreContract, ACheckpointOfAnAttemptWithASuccessorIsRefused) {
-  one_leased_fold();
-  apply({attempt_ended(1, AttemptState::kLost), leased(2, fold_key(0), 2)});
-  refuses({change::CheckpointRecorded{AttemptId(1), fold_key(0), {1, artifact()}, at(1)}},
-          "not that fold's latest");
-}
-
-TEST_P(StoreContract, AnEndIsFinal) {
-  one_leased_fold();
-  apply({attempt_ended(1), trial_ended(0, TrialState::kCompleted, 1.0)});
-  refuses({attempt_ended(1, AttemptState::kLost)}, "already ended");
-  refuses({trial_ended(0, TrialState::kFailed)}, "already ended");
-  refuses({attempt_ended(1, AttemptState::kRunning)});
-}
-
-TEST_P(StoreContract, KeysAreNotUsedTwice) {
-  apply(
-      {study_created(1, "a"), worker_seen(1, "box"), trial_created(0, 2), leased(1, fold_key(0))});
-  refuses({study_created(1, "b")});
-  refuses({study_created(2, "a")});
-  refuses({worker_seen(2, "box")});
-  refuses({leased(1, fold_key(0, 1))});
-}
-
-TEST_P(StoreContract, TrialNumbersLeaveNoGap) {
-  apply({study_created()});
-  refuses({trial_created(1)}, "trial 1 of study 1");
-  apply({trial_created(0), trial_created(1)});
-}
-
-TEST_P(StoreContract, UnknownIdsAreRefused) {
-  refuses({change::StudyStateChanged{StudyId(9), StudyState::kPaused, "", at(1)}}, "study 9");
-  refuses({change::StudyExtended{StudyId(9), 3, at(1)}}, "study 9");
-  refuses({trial_created(0)}, "study 1");
-  refuses({trial_ended(0, TrialState::kFailed)}, "trial 0");
-  refuses({fold_changed(fold_key(0), FoldState::kPending)}, "fold 0");
-  refuses({change::CheckpointDropped{fold_key(0)}}, "fold 0");
-  refuses({started(4)}, "attempt 4");
-  refuses({attempt_ended(4)}, "attempt 4");
-  refuses({reported(4, fold_key(0), 1, 0.1)}, "attempt 4");
-  refuses({change::CheckpointRecorded{AttemptId(4), fold_key(0), {1, artifact()}, at(1)}},
-          "attempt 4");
-  refuses({change::ArtifactRecorded{AttemptId(4), fold_key(0), "x", artifact(), at(1)}},
-          "attempt 4");
-  apply({study_created(), trial_created(0)});
-  refuses({leased(1, fold_key(0))});  // no such worker
-  refuses({leased(1, fold_key(0, 3))});
-  refuses({fold_changed(fold_key(0), FoldState::kLeased)}, "leased comes with an attempt");
-}
-
-TEST_P(StoreContract, WhatIsLoadedIsACopy) {
-  apply({study_created()});
-  Snapshot mine = load();
-  mine.studies.clear();
-  EXPECT_THAT(load().studies, SizeIs(1));
-}
-
-INSTANTIATE_TEST_SUITE_P(All, StoreContract, ::testing::Values("memory", "sqlite"),
-                         [](const auto& instance) { return instance.param; });
+INSTANTIATE_TEST_SUITE_P(All, StoreContract, every_store(), store_name);
 
 }  // namespace
 }  // namespace foldmill::storage

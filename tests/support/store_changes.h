@@ -77,12 +77,30 @@ inline StudySpec example_spec(std::string name = "fashion") {
                   .confidence = 0.9,
                   .min_folds = 3,
                   .around = "median"};
-  spec.folds = {5, 0.25, false, false, spec.seed};
+  spec.folds = {.k = 5,
+                .validation_fraction = 0.25,
+                .stratified = false,
+                .shuffle = false,
+                .seed = spec.seed,
+                .repeats = 2,
+                .groups = "patients.txt",
+                .leave_one_group_out = true,
+                .hold_out = false,
+                .outer = OuterFold{4, 3}};
+  spec.schedule = {.order = FoldOrder::kInterleave,
+                   .top = 3,
+                   .aggregate = Aggregate::kMeanPlusStd,
+                   .race = RaceSpec{0.9, 3}};
+  spec.final_stages = {.cross_validate = CrossValidateStage{4, 2, 3, false, false},
+                       .train = TrainStage{false, 30},
+                       .test = true};
+  spec.origin = StageOrigin{"parent", Stage::kTest, {4, 2}};
+  spec.evaluate = {ArtifactRef{std::string(64, 'b'), 5}};
   spec.trials = 12;
   spec.timeout_seconds = 3600;
   spec.parallel = 2;
   spec.enqueue = {{{"optimizer", std::string("adam")}, {"lr", 0.001}}};
-  spec.resources = {{{"pool", "lab"}}, {1, 2, 3}, 2};
+  spec.resources = {{{"pool", "lab"}}, {1, 2, 3}, 2, 3, 4096, -1};
   spec.source = "name: fashion\n";
   return spec;
 }

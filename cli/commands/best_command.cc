@@ -17,7 +17,8 @@ struct BestFlags {
 Outcome show_best(const StudyRow& study, StudySource& source, Context& context) {
   FOLDMILL_ASSIGN_OR_RETURN(const TrialRow trial, source.get_trial(study.spec.name, *study.best));
   if (context.output.format == Format::kTable) {
-    context.out << describe_best(study, trial);
+    FOLDMILL_ASSIGN_OR_RETURN(const std::string stages, describe_stage_results(source, study));
+    context.out << describe_best(study, trial) << stages;
     return ExitCode::kOk;
   }
   Listing listing = list_trials(study.spec.name, {trial});

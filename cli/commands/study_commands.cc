@@ -2,6 +2,7 @@
 
 #include "cli/commands/context.h"
 #include "cli/commands/study_check.h"
+#include "cli/follow/summary.h"
 #include "cli/output/format.h"
 #include "cli/output/judgement.h"
 #include "cli/output/shapes.h"
@@ -71,7 +72,8 @@ Outcome show(const StudyFlags& flags, Context& context) {
               << " saved by pruning, " << format_duration(study.seconds) << " of training\n";
   if (const std::string standing = describe_best_so_far(study); !standing.empty())
     context.out << "best      " << standing << '\n';
-  context.out << describe_spec(study.spec);
+  FOLDMILL_ASSIGN_OR_RETURN(const std::string stages, describe_stage_results(*source, study));
+  context.out << stages << describe_spec(study.spec);
   return ExitCode::kOk;
 }
 

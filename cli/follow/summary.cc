@@ -116,6 +116,22 @@ Result<std::string> summarize_stage(StudySource& source, const StudyRow& study,
   return out;
 }
 
+Result<std::string> describe_stage_results(StudySource& source, const StudyRow& study) {
+  std::string out;
+  for (const Stage stage : stages_in_order(study.spec.stages_to_follow())) {
+    FOLDMILL_ASSIGN_OR_RETURN(const auto found,
+                              find_exactly(source, stage_study_name(study.spec.name, stage)));
+    out += concat("final     ", to_string(stage), ": ",
+                  found ? to_string(found->state) : std::string_view("to come"));
+    if (found && found->best)
+      out +=
+          concat(", trial ", found->spec.origin->trials.at(static_cast<size_t>(found->best->value)),
+                 "  ", found->spec.objective.metric, " ", short_number(found->best_value));
+    out += "\n";
+  }
+  return out;
+}
+
 Status check_outcome(StudySource& source, const StudyRow& study) {
   const bool nothing = study.completed + study.pruned == 0 && study.failed > 0;
   if (study.state != StudyState::kFailed && !nothing) return ok_status();

@@ -26,6 +26,9 @@ Result<std::string> summarize(StudySource& source, const StudyRow& study,
 Result<std::string> summarize_stage(StudySource& source, const StudyRow& study,
                                     const std::filesystem::path& database);
 
+// A line for each stage that is to follow the study, with what it came to; empty without any.
+Result<std::string> describe_stage_results(StudySource& source, const StudyRow& study);
+
 // The failure of a study without any result, with its first cause; ok when there is a result.
 Status check_outcome(StudySource& source, const StudyRow& study);
 

@@ -30,12 +30,25 @@ bool is_all_trained_outside(const std::vector<EnsuredStudy>& studies) {
   });
 }
 
-// None for studies whose trials are trained outside.
+Result<bool> is_all_done(StudySource& source, const std::vector<EnsuredStudy>& studies) {
+  for (const EnsuredStudy& each : studies) {
+    if (!is_finished(each.study.state)) return false;
+    for (const Stage stage : stages_in_order(each.study.spec.stages_to_follow())) {
+      FOLDMILL_ASSIGN_OR_RETURN(
+          const auto found, find_exactly(source, stage_study_name(each.study.spec.name, stage)));
+      if (!found || !is_finished(found->state)) return false;
+    }
+  }
+  return true;
+}
+
+// None when nothing is to be trained, or by loops outside only.
 Result<Worker> start_worker(const LocalWorkerFlags& flags, const std::vector<EnsuredStudy>& studies,
-                            const std::string& address) {
-  if (is_all_trained_outside(studies)) return Worker();
+                            LocalCoordinator& coordinator) {
+  FOLDMILL_ASSIGN_OR_RETURN(const bool done, is_all_done(coordinator.client(), studies));
+  if (done || is_all_trained_outside(studies)) return Worker();
   std::vector<std::string> arguments = {program_path("foldmill-worker").string(), "--coordinator",
-                                        address, "--slots", flags.slots};
+                                        coordinator.address(), "--slots", flags.slots};
   if (!flags.trainer.empty()) arguments.insert(arguments.end(), {"--trainer", flags.trainer});
   for (const std::string& directory : flags.data_dirs)
     arguments.insert(arguments.end(), {"--data-dir", directory});
@@ -107,7 +120,7 @@ Outcome run_here(LocalCoordinator& coordinator, const Work& work, const LocalWor
   const InterruptWatch interrupts;
   FOLDMILL_ASSIGN_OR_RETURN(const auto studies, work.begin(coordinator.client()));
   announce(studies, source_flag, context.err);
-  FOLDMILL_ASSIGN_OR_RETURN(Worker worker, start_worker(flags, studies, coordinator.address()));
+  FOLDMILL_ASSIGN_OR_RETURN(Worker worker, start_worker(flags, studies, coordinator));
   const auto still_fine = [&]() -> Status {
     FOLDMILL_RETURN_IF_ERROR(check_alive(coordinator.process()));
     return worker ? check_alive(*worker) : ok_status();

@@ -15,10 +15,11 @@ void add_references(const FoldSnapshot& fold, ArtifactReferences& references) {
     for (const auto& [name, artifact] : attempt.artifacts) references.add(artifact);
 }
 
-// The weights that the study's trials start from stay as long as the study does.
+// The weights that the study's trials start from, or judge, stay as long as the study does.
 void add_references(const StudySpec& spec, ArtifactReferences& references) {
   if (spec.model.encoder && spec.model.encoder->artifact)
     references.add(*spec.model.encoder->artifact);
+  for (const ArtifactRef& model : spec.evaluate) references.add(model);
 }
 
 // What judges between folds: folds.race, or a pruning of that type.

@@ -44,6 +44,7 @@ class CoordinatorFixture : public ::testing::Test {
     spec.space = *SearchSpace::create({{"lr", *Distribution::make_float(0, 1), {}}});
     spec.sampler.type = "random";
     spec.pruning.type = "none";
+    spec.schedule.order = FoldOrder::kTrialFirst;
     spec.trials = 1;
     return spec;
   }

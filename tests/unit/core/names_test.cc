@@ -51,6 +51,12 @@ TEST(Names, OfAStudy) {
                            parse_study_state);
 }
 
+TEST(Names, OfFolds) {
+  expect_names<FoldOrder>({"first_fold_first", "trial_first", "interleave"}, parse_fold_order);
+  expect_names<Aggregate>({"mean", "median", "mean_plus_std"}, parse_aggregate);
+  expect_names<Stage>({"cross-validate", "train", "test"}, parse_stage);
+}
+
 TEST(NamesDeathTest, AValueWithoutANameIsAProgrammersError) {
   EXPECT_DEATH((void)to_string(static_cast<TrialState>(99)), "lacks");
 }

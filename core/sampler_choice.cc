@@ -32,8 +32,9 @@ SamplerChoice choose_sampler(const SearchSpace& space, const SearchTerms& terms)
     return {"tpe", concat("choices without an order: ", choices, " of ", size, " parameters")};
   if (terms.parallel.value_or(1) > kMostParallel)
     return {"tpe", concat(*terms.parallel, " folds at a time, more than ", kMostParallel)};
-  return {"gp", concat(size, size == 1 ? " parameter" : " parameters",
-                       ", mostly numbers, none of them conditional")};
+  return {"gp",
+          concat(size, size == 1 ? " parameter" : " parameters",
+                 ", mostly numbers, none of them conditional; tpe wherever gp finds much noise")};
 }
 
 }  // namespace foldmill

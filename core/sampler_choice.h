@@ -21,7 +21,7 @@ SearchTerms terms_of(const StudySpec& spec);
 // What a sampler of type auto is in a study.
 struct SamplerChoice {
   std::string type;    // gp or tpe
-  std::string reason;  // "6 parameters, mostly numbers, none of them conditional"
+  std::string reason;  // "constraints", "21 parameters, more than 20"
 };
 
 // A function of what a study never changes; so not of the budget, which `study extend` does: within

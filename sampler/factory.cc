@@ -20,7 +20,8 @@ std::unique_ptr<Sampler> make_plain(const SamplerSpec& spec) {
   if (spec.type == "cmaes") return std::make_unique<CmaesSampler>(spec);
   if (spec.type == "gp")
     return std::make_unique<GpSampler>(
-        GpOptions{spec.startup_trials, spec.max_trials, spec.deterministic});
+        GpOptions{spec.startup_trials, spec.max_trials, spec.deterministic},
+        std::make_shared<RandomSampler>());
   return std::make_unique<TpeSampler>(spec);
 }
 

@@ -6,7 +6,8 @@
 namespace foldmill::sampler {
 
 // Answers as the sampler does that core/sampler_choice.h picks for the space, with that sampler's
-// default options.
+// default options. Where that is gp and it puts much of what it saw down to noise, tpe answers in
+// its place: what a trial's number and the history say, and no state, decides.
 class AutoSampler final : public Sampler {
  public:
   explicit AutoSampler(const SearchTerms& terms) : terms_(terms) {}

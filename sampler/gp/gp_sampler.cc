@@ -24,12 +24,15 @@ bool same_trial(const std::vector<double>& a, const std::vector<double>& b) {
                     [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
 }
 
-// The model's point of largest acquisition as internal values; nothing when the model fails.
+// The model's point of largest acquisition as internal values; nothing when the model fails, or
+// finds too much noise.
 std::optional<std::vector<double>> propose(const gp::TrainingData& data,
                                            const gp::ModelSpace& space, const History& history,
-                                           bool deterministic, const Random& random) {
+                                           const GpOptions& options, const Random& random) {
+  gp::Hyperparameters fitted = gp::fit_hyperparameters(data, options.deterministic);
+  if (fitted.noise > options.most_noise) return std::nullopt;
   const std::optional<gp::GaussianProcess> process =
-      gp::GaussianProcess::condition(data, gp::fit_hyperparameters(data, deterministic));
+      gp::GaussianProcess::condition(data, std::move(fitted));
   if (!process) return std::nullopt;
   Eigen::Index best = 0;
   process->posterior_means_at_observations().maxCoeff(&best);
@@ -60,8 +63,8 @@ Result<ParameterSet> GpSampler::suggest(const History& history, const SearchSpac
 
   const Random random(study_seed, RandomPurpose::kSampler, number);
   const std::optional<std::vector<double>> internal =
-      propose(data, model_space, history, options_.deterministic, random);
-  if (!internal) return at_random();
+      propose(data, model_space, history, options_, random);
+  if (!internal) return otherwise_->suggest(history, space, direction, study_seed, number, fixed);
   return build_point(space, fixed, [&](size_t index) {
     const double value = (*internal)[index];
     // Only a parameter with a single value is active and has no coordinate.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <limits>
+#include <memory>
+
 #include "sampler/sampler.h"
 
 namespace foldmill::sampler {
@@ -8,6 +11,9 @@ struct GpOptions {
   int startup_trials = 10;     // finished trials before the model begins; uniform until then
   int max_trials = 500;        // at most that many trials are modelled
   bool deterministic = false;  // the same parameters would give the same value: no noise
+  // Of the values' variance, that the model may put down to noise beside what is known of it. A
+  // process that does more sees no more of a rugged function than a slope through it.
+  double most_noise = std::numeric_limits<double>::infinity();
 };
 
 // Bayesian optimisation with a Gaussian process (Jones, Schonlau, Welch, "Efficient global
@@ -27,8 +33,10 @@ struct GpOptions {
 // and, of the others, the latest. Immutable; safe from any thread.
 class GpSampler final : public Sampler {
  public:
-  // Takes options that make_sampler has checked.
-  explicit GpSampler(GpOptions options) : options_(options) {}
+  // Takes options that make_sampler has checked. `otherwise` proposes where the model cannot be
+  // made, or finds too much noise.
+  GpSampler(GpOptions options, std::shared_ptr<const Sampler> otherwise)
+      : options_(options), otherwise_(std::move(otherwise)) {}
 
   Result<ParameterSet> suggest(const History& history, const SearchSpace& space,
                                Direction direction, uint64_t study_seed, TrialNumber number,
@@ -36,6 +44,7 @@ class GpSampler final : public Sampler {
 
  private:
   GpOptions options_;
+  std::shared_ptr<const Sampler> otherwise_;
 };
 
 }  // namespace foldmill::sampler

@@ -27,39 +27,30 @@ struct NamedSpec {
 };
 
 std::vector<NamedSpec> samplers() {
-  SamplerSpec random, univariate, eager;
-  random.type = "random";
-  univariate.multivariate = false;
-  univariate.constant_liar = false;
-  eager.startup_trials = 0;
-  eager.candidates = 1;
-  eager.prior_weight = 0.1;
   const auto of_type = [](const char* type) {
     SamplerSpec spec;
     spec.type = type;
     return spec;
   };
+  SamplerSpec univariate = of_type("tpe"), eager = of_type("tpe");
+  univariate.multivariate = false;
+  univariate.constant_liar = false;
+  eager.startup_trials = 0;
+  eager.candidates = 1;
+  eager.prior_weight = 0.1;
   SamplerSpec halton = of_type("qmc"), small_cmaes = of_type("cmaes");
   halton.sequence = "halton";
   small_cmaes.population = 4;
   SamplerSpec small_nsga2 = of_type("nsga2");
   small_nsga2.population = 4;
-  SamplerSpec grouped;
+  SamplerSpec grouped = of_type("tpe");
   grouped.group = true;
-  return {{"random", random},
-          {"tpe", {}},
-          {"tpe_univariate", univariate},
-          {"tpe_eager", eager},
-          {"tpe_group", grouped},
-          {"gp", of_type("gp")},
-          {"grid", of_type("grid")},
-          {"qmc", of_type("qmc")},
-          {"qmc_halton", halton},
-          {"cmaes", of_type("cmaes")},
-          {"cmaes_small", small_cmaes},
-          {"nsga2", of_type("nsga2")},
-          {"nsga2_small", small_nsga2},
-          {"auto", of_type("auto")}};
+  return {
+      {"random", of_type("random")}, {"tpe", of_type("tpe")},      {"tpe_univariate", univariate},
+      {"tpe_eager", eager},          {"tpe_group", grouped},       {"gp", of_type("gp")},
+      {"grid", of_type("grid")},     {"qmc", of_type("qmc")},      {"qmc_halton", halton},
+      {"cmaes", of_type("cmaes")},   {"cmaes_small", small_cmaes}, {"nsga2", of_type("nsga2")},
+      {"nsga2_small", small_nsga2},  {"auto", of_type("auto")}};
 }
 
 ParameterValue word(const char* text) { return std::string(text); }

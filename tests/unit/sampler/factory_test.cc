@@ -39,6 +39,7 @@ TEST(MakeSampler, ListsTheTypesWhenNoneIsNear) {
 
 TEST(MakeSampler, RefusesOptionsOutOfRange) {
   SamplerSpec startup, candidates;
+  startup.type = candidates.type = "tpe";
   startup.startup_trials = -1;
   candidates.candidates = 0;
   expect_refused(make_sampler(startup).status(), "sampler.startup_trials", "-1");
@@ -46,6 +47,7 @@ TEST(MakeSampler, RefusesOptionsOutOfRange) {
   for (double weight : {0.0, -1.0, std::numeric_limits<double>::infinity(),
                         std::numeric_limits<double>::quiet_NaN()}) {
     SamplerSpec prior;
+    prior.type = "tpe";
     prior.prior_weight = weight;
     expect_refused(make_sampler(prior).status(), "sampler.prior_weight", "positive");
   }

@@ -7,12 +7,17 @@
 #include <set>
 #include <string>
 
+#include "sampler/point_builder.h"
 #include "sampler/random/random_sampler.h"
 #include "tests/support/sampler_studies.h"
 #include "tests/unit/core/random_space.h"
 
 namespace foldmill::sampler {
 namespace {
+
+GpSampler gp_sampler(GpOptions options = {}) {
+  return GpSampler(options, std::make_shared<RandomSampler>());
+}
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -28,7 +33,7 @@ SearchSpace box(int dimensions, double low, double high) {
 ParameterSet suggest(const std::vector<History::Entry>& entries, const SearchSpace& space,
                      int64_t number, const GpOptions& options = {},
                      const ParameterSet& fixed = {}) {
-  return GpSampler(options)
+  return gp_sampler(options)
       .suggest(History(entries), space, Direction::kMinimize, 1, TrialNumber(number), fixed)
       .value();
 }
@@ -64,7 +69,7 @@ TEST(GpSampler, FindsTheMinimumOfBranin) {
                            {"y", Distribution::make_float(0, 15).value(), {}}})
           .value();
   for (uint64_t seed = 0; seed < 3; ++seed)
-    EXPECT_LT(minimize(GpSampler({}), space, branin, seed, 40), 0.41) << seed;
+    EXPECT_LT(minimize(gp_sampler(), space, branin, seed, 40), 0.41) << seed;
 }
 
 TEST(GpSampler, FindsTheBestOfAConditionalSpace) {
@@ -80,7 +85,7 @@ TEST(GpSampler, FindsTheBestOfAConditionalSpace) {
     if (internal[0] == 0) return 0.5;
     return std::abs(internal[1] - 0.7) + std::abs(internal[2] - 31) / 40;
   };
-  EXPECT_LT(minimize(GpSampler({}), space, objective, 1, 40), 0.05);
+  EXPECT_LT(minimize(gp_sampler(), space, objective, 1, 40), 0.05);
 }
 
 TEST(GpSampler, RunningTrialsPushProposalsAway) {
@@ -154,6 +159,32 @@ TEST(GpSampler, AnswersInsideTheSpaceWhateverTheHistory) {
     EXPECT_EQ(space.validate(point), ok_status()) << "round " << round;
     EXPECT_EQ(suggest(entries, space, count, options), point) << "round " << round;
   }
+}
+
+// Answers with the middle of every range.
+class Middle final : public Sampler {
+ public:
+  Result<ParameterSet> suggest(const History&, const SearchSpace& space, Direction, uint64_t,
+                               TrialNumber, const ParameterSet& fixed) const override {
+    return build_point(space, fixed, [](size_t) { return 0.0; });
+  }
+};
+
+TEST(GpSampler, LeavesItToAnotherWhatItTakesForNoise) {
+  const SearchSpace space = box(2, -1, 1);
+  GpOptions options;
+  options.most_noise = 0.02;
+  const GpSampler sampler(options, std::make_shared<Middle>());
+  const auto answer = [&](const Objective& objective) {
+    return internal_values(space, sampler
+                                      .suggest(History(completed(space, objective, 40)), space,
+                                               Direction::kMinimize, 1, TrialNumber(40), {})
+                                      .value());
+  };
+  const std::vector<double> middle{0, 0};
+  EXPECT_NE(answer([](const std::vector<double>& x) { return x[0] + x[1]; }), middle);
+  Random noise(3);
+  EXPECT_EQ(answer([&](const std::vector<double>& x) { return x[0] + noise.normal(); }), middle);
 }
 
 TEST(GpSampler, LearnsFromNoMoreThanItsCap) {

@@ -66,7 +66,7 @@ struct ObjectiveSpec {
 };
 
 struct SamplerSpec {
-  std::string type = "tpe";        // auto, tpe, random, grid, qmc, gp, cmaes, nsga2
+  std::string type = "auto";       // auto, tpe, random, grid, qmc, gp, cmaes, nsga2
   int startup_trials = 10;         // tpe, gp: at random before the model begins
   int candidates = 24;             // tpe
   bool multivariate = true;        // tpe
@@ -103,9 +103,9 @@ struct PruningSpec {
   double min_delta = 0;              // patient: less than that is no improvement
   std::optional<double> lower = {};  // threshold: values below stop a trial
   std::optional<double> upper = {};  // threshold: values above do
-  double confidence = 0.95;  // race: that a trial which would match the best one is not stopped
-  int min_folds = 2;         // race: completed folds needed
-  std::string around = {};   // patient: the type that it asks; empty: it stops by itself
+  double confidence = 0.8;  // race: that a trial which would match the best one is not stopped
+  int min_folds = 2;        // race: completed folds needed
+  std::string around = {};  // patient: the type that it asks; empty: it stops by itself
 
   // As SamplerSpec::validate(); what the epochs and folds allow is StudySpec::validate()'s to say.
   Status validate() const;

@@ -81,9 +81,9 @@ TEST(LiveRegion, CutsToTheWidthAndClearsFromTheFirstColumn) {
 
 TEST(Start, SaysHowManyTrialsAreDone) {
   EnsuredStudy ensured{halfway().study, "goes on"};
-  EXPECT_THAT(describe_start(ensured), HasSubstr(" goes on · 5 of 10 trials done · tpe"));
+  EXPECT_THAT(describe_start(ensured), HasSubstr(" goes on · 5 of 10 trials done · auto"));
   ensured.study.completed = ensured.study.pruned = 0;
-  EXPECT_THAT(describe_start(ensured), HasSubstr(" goes on · 10 trials · tpe"));
+  EXPECT_THAT(describe_start(ensured), HasSubstr(" goes on · 10 trials · auto"));
 }
 
 TEST(SpecDifference, ShowsWhatDiffersAndAllowsExtensions) {

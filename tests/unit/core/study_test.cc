@@ -104,19 +104,37 @@ TEST(StudySpec, WantsEpochsWhateverTheModel) {
                             }}});
 }
 
+TEST(StudySpec, RefusesUnusableOptionsOfTpe) {
+  StudySpec sound = sound_spec();
+  sound.sampler.type = "tpe";
+  expect_refused(sound,
+                 {{"search.sampler.startup_trials: must be at least 0",
+                   [](StudySpec& s) { s.sampler.startup_trials = -1; }},
+                  {"search.sampler.group: groups are sampled together",
+                   [](StudySpec& s) {
+                     s.sampler.group = true;
+                     s.sampler.multivariate = false;
+                   }},
+                  {"search.sampler.candidates", [](StudySpec& s) { s.sampler.candidates = 0; }},
+                  {"search.sampler.candidates: must be at most",
+                   [](StudySpec& s) { s.sampler.candidates = std::numeric_limits<int>::max(); }},
+                  {"search.sampler.prior_weight", [](StudySpec& s) { s.sampler.prior_weight = 0; }},
+                  {"search.sampler.prior_weight", [](StudySpec& s) {
+                     s.sampler.prior_weight = std::numeric_limits<double>::infinity();
+                   }}});
+}
+
 TEST(StudySpec, RefusesUnusableSearches) {
   expect_refused(
       sound_spec(),
       {{"search.sampler.type: 'tpa' is not known; did you mean 'tpe'?",
         [](StudySpec& s) { s.sampler.type = "tpa"; }},
-       {"search.sampler.startup_trials: must be at least 0",
-        [](StudySpec& s) { s.sampler.startup_trials = -1; }},
        {"search.sampler.startup_trials: is an option of tpe and gp, not of random",
         [](StudySpec& s) {
           s.sampler.type = "random";
           s.sampler.startup_trials = 5;
         }},
-       {"search.sampler.sigma: is an option of cmaes, not of tpe",
+       {"search.sampler.sigma: is an option of cmaes, not of auto",
         [](StudySpec& s) { s.sampler.sigma = 0.5; }},
        {"search.sampler.grid_points: must be at least 2",
         [](StudySpec& s) {
@@ -159,17 +177,6 @@ TEST(StudySpec, RefusesUnusableSearches) {
           s.sampler.type = "gp";
           s.sampler.startup_trials = 0;
         }},
-       {"search.sampler.group: groups are sampled together",
-        [](StudySpec& s) {
-          s.sampler.group = true;
-          s.sampler.multivariate = false;
-        }},
-       {"search.sampler.candidates", [](StudySpec& s) { s.sampler.candidates = 0; }},
-       {"search.sampler.candidates: must be at most",
-        [](StudySpec& s) { s.sampler.candidates = std::numeric_limits<int>::max(); }},
-       {"search.sampler.prior_weight", [](StudySpec& s) { s.sampler.prior_weight = 0; }},
-       {"search.sampler.prior_weight",
-        [](StudySpec& s) { s.sampler.prior_weight = std::numeric_limits<double>::infinity(); }},
        {"search.trials: must be at least 1, got 0", [](StudySpec& s) { s.trials = 0; }},
        {"search.trials: must be at most", [](StudySpec& s) { s.trials = kMaxTrials + 1; }},
        {"search.timeout", [](StudySpec& s) { s.timeout_seconds = 0; }},
@@ -215,8 +222,7 @@ TEST(StudySpec, RefusesUnusablePruningFoldsAndResources) {
         [](StudySpec& s) { s.pruning = {.type = "threshold", .lower = 2, .upper = 1}; }},
        {"pruning.min_folds: must be at least 2",
         [](StudySpec& s) { s.pruning = {.type = "race", .min_folds = 1}; }},
-       {"pruning.confidence",
-        [](StudySpec& s) { s.pruning = {.type = "race", .confidence = 1}; }},
+       {"pruning.confidence", [](StudySpec& s) { s.pruning = {.type = "race", .confidence = 1}; }},
        {"folds.k: must be at least 1", [](StudySpec& s) { s.folds.k = 0; }},
        {"folds.k: must be at most 100, got 101", [](StudySpec& s) { s.folds.k = 101; }},
        {"folds.seed: must be the study's seed 0, got 5", [](StudySpec& s) { s.folds.seed = 5; }},

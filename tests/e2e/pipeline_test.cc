@@ -115,7 +115,7 @@ TEST_F(PipelineTest, KilledAtEveryStageItEndsAsOneThatWasLeftInPeace) {
 
 TEST_F(PipelineTest, DaemonsKilledAtAnyStageLoseNothing) {
   cluster_.start_coordinator();
-  cluster_.start_worker("a", 2);
+  testing::Process* worker = &cluster_.start_worker("worker", 2);
   const testing::Output created = cluster_.cli({"study", "create", file_});
   ASSERT_EQ(created.exit_code, 0) << created.err;
   for (const std::string& study : kStudies) {
@@ -123,8 +123,12 @@ TEST_F(PipelineTest, DaemonsKilledAtAnyStageLoseNothing) {
       return cluster_.number("select count(*) from study_list where study = '" + study + "'") == 1;
     })) << study
         << cluster_.logs();
+    for (const pid_t trainer : testing::children_of(worker->pid())) kill(trainer, SIGKILL);
     cluster_.kill_coordinator();
+    worker->signal(SIGKILL);
     cluster_.start_coordinator();
+    worker =
+        &cluster_.start_worker("worker-after-" + std::to_string(&study - &kStudies.front()), 2);
   }
   ASSERT_TRUE(cluster_.wait_completed("tuned@test")) << cluster_.logs();
   EXPECT_EQ(cluster_.number("select count(*) from study_list where state = 'completed'"), 7);

@@ -103,7 +103,8 @@ struct PruningSpec {
   double min_delta = 0;              // patient: less than that is no improvement
   std::optional<double> lower = {};  // threshold: values below stop a trial
   std::optional<double> upper = {};  // threshold: values above do
-  double confidence = 0.8;  // race: that a trial which would match the best one is not stopped
+  double confidence =
+      kRaceConfidence;      // race: that a trial which would match the best one is not stopped
   int min_folds = 2;        // race: completed folds needed
   std::string around = {};  // patient: the type that it asks; empty: it stops by itself
 

@@ -81,4 +81,22 @@ std::vector<size_t> hypervolume_subset(std::span<const Losses> points, size_t co
   return chosen;
 }
 
+std::vector<double> hypervolume_contributions(std::span<const Losses> points) {
+  std::vector<double> contributions(points.size());
+  const std::vector<size_t> front = pareto_front(points);  // others add nothing
+  if (front.empty()) return contributions;
+  const std::vector<Losses> scaled = in_unit_cube(points);
+  const Losses reference(points.front().size(), 1 + kMargin);
+  std::vector<Losses> members;
+  for (const size_t index : front) members.push_back(scaled[index]);
+  const double whole = hypervolume(members, reference);
+  for (size_t i = 0; i < front.size(); ++i) {
+    std::swap(members[i], members.back());
+    const double without = hypervolume(std::span(members).first(members.size() - 1), reference);
+    std::swap(members[i], members.back());
+    contributions[front[i]] = std::max(0.0, whole - without);
+  }
+  return contributions;
+}
+
 }  // namespace foldmill::sampler

@@ -15,4 +15,9 @@ namespace foldmill::sampler {
 // beyond the worst of them in each objective. At most as many as there are points.
 std::vector<size_t> hypervolume_subset(std::span<const Losses> points, size_t count);
 
+// How much of the volume that all points dominate together each of them dominates alone; 0 for
+// those that others dominate or equal. The volume is that of hypervolume_subset(), its unit the
+// cube that the points extend over.
+std::vector<double> hypervolume_contributions(std::span<const Losses> points);
+
 }  // namespace foldmill::sampler

@@ -18,8 +18,9 @@ ParzenEstimator::Kernels ParzenEstimator::make_kernels(const ObservedParameter& 
   return ContinuousKernels(transform, parameter.values);
 }
 
-ParzenEstimator::ParzenEstimator(std::span<const ObservedParameter> parameters,
-                                 double prior_weight) {
+ParzenEstimator::ParzenEstimator(std::span<const ObservedParameter> parameters, double prior_weight,
+                                 std::vector<double> weights)
+    : log_weights_(std::move(weights)) {
   FOLDMILL_CHECK(!parameters.empty(), "a Parzen estimator needs at least one parameter");
   const size_t observations = parameters.front().values.size();
   parameters_.reserve(parameters.size());
@@ -28,7 +29,8 @@ ParzenEstimator::ParzenEstimator(std::span<const ObservedParameter> parameters,
     parameters_.push_back(make_kernels(parameter, prior_weight));
   }
 
-  log_weights_ = age_weights(observations);
+  if (log_weights_.empty()) log_weights_ = age_weights(observations);
+  FOLDMILL_CHECK(log_weights_.size() == observations, "weights for other observations");
   log_weights_.push_back(prior_weight);
   cumulative_weights_.resize(log_weights_.size());
   std::partial_sum(log_weights_.begin(), log_weights_.end(), cumulative_weights_.begin());

@@ -32,15 +32,17 @@ struct PointBatch {
   std::vector<double> values;
 };
 
-// A mixture over whole points: one component per observation, weighted by age, and the prior, last;
+// A mixture over whole points: one component per observation, weighted, and the prior, last;
 // a component is the product of its kernels over the parameters (Bergstra et al. 2011; Watanabe,
 // "Tree-structured Parzen estimator: understanding its algorithm components", 2023, section 3.3).
 // Without observations it is the prior alone. Immutable; safe from any thread.
 class ParzenEstimator {
  public:
   // All parameters hold equally many values, value i of each from the same trial. Distributions are
-  // read during construction only. `prior_weight` > 0.
-  ParzenEstimator(std::span<const ObservedParameter> parameters, double prior_weight);
+  // read during construction only. `prior_weight` > 0. `weights`, if not empty, are those of the
+  // observations in place of their ages'.
+  ParzenEstimator(std::span<const ObservedParameter> parameters, double prior_weight,
+                  std::vector<double> weights = {});
 
   PointBatch sample(size_t points, Random& random) const;
   // The joint log density (log probability, for discrete parameters) of each point.

@@ -108,8 +108,10 @@ class Suggestion {
     return true;
   }
 
-  // The mixture over `indices` of those trials that observed all of them.
-  ParzenEstimator estimate(Trials trials, std::span<const size_t> indices) const {
+  // The mixture over `indices` of those trials that observed all of them. `weights` are the
+  // trials', or empty.
+  ParzenEstimator estimate(Trials trials, std::span<const double> weights,
+                           std::span<const size_t> indices) const {
     std::vector<ObservedParameter> parameters;
     std::vector<InternalRange> ranges;
     for (size_t index : indices) {
@@ -117,19 +119,21 @@ class Suggestion {
       parameters.push_back({&distribution(index), {}});
       parameters.back().values.reserve(trials.size());
     }
-    for (const Observation* trial : trials) {
-      if (!observed_all(*trial, indices, ranges)) continue;
+    std::vector<double> kept;
+    for (size_t i = 0; i < trials.size(); ++i) {
+      if (!observed_all(*trials[i], indices, ranges)) continue;
       for (size_t d = 0; d < indices.size(); ++d)
-        parameters[d].values.push_back(internal_value(*trial, indices[d]));
+        parameters[d].values.push_back(internal_value(*trials[i], indices[d]));
+      if (!weights.empty()) kept.push_back(weights[i]);
     }
-    return ParzenEstimator(parameters, options_.prior_weight);
+    return ParzenEstimator(parameters, options_.prior_weight, std::move(kept));
   }
 
   // Internal values for `indices`: the candidate with the largest log l(x) - log g(x), the first of
   // equal ones.
   std::vector<double> best_candidate(std::span<const size_t> indices) {
-    const ParzenEstimator good = estimate(split_.below, indices);
-    const ParzenEstimator bad = estimate(split_.above, indices);
+    const ParzenEstimator good = estimate(split_.below, split_.weights, indices);
+    const ParzenEstimator bad = estimate(split_.above, {}, indices);
     const PointBatch candidates = good.sample(static_cast<size_t>(options_.candidates), random_);
     std::vector<double> score = good.log_density(candidates);
     const std::vector<double> penalty = bad.log_density(candidates);

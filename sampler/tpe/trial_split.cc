@@ -1,6 +1,7 @@
 #include "sampler/tpe/trial_split.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "sampler/tpe/hypervolume_subset.h"
@@ -10,6 +11,8 @@ namespace foldmill::sampler {
 namespace {
 
 constexpr size_t kMostBelow = 25;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kLeastWeight = 1e-12;
 
 using Trials = std::vector<const Observation*>;
 
@@ -61,6 +64,17 @@ std::vector<bool> good_by_front(const Trials& finished, Direction direction) {
   return good;
 }
 
+// Of good trials, in their order. Those that do not hold the constraints dominate nothing.
+std::vector<double> weights_by_volume(const Trials& below, Direction direction) {
+  std::vector<Losses> losses = losses_of(below, direction);
+  for (size_t i = 0; i < below.size(); ++i)
+    if (below[i]->violation > 0) std::fill(losses[i].begin(), losses[i].end(), kInfinity);
+  std::vector<double> weights = hypervolume_contributions(losses);
+  const double most = *std::max_element(weights.begin(), weights.end());
+  for (double& weight : weights) weight = most > 0 ? std::max(weight / most, kLeastWeight) : 1;
+  return weights;
+}
+
 bool has_several_objectives(const Trials& finished) {
   return std::any_of(finished.begin(), finished.end(),
                      [](const Observation* trial) { return !trial->more_losses.empty(); });
@@ -86,11 +100,12 @@ TrialSplit split_trials(const History& history, Direction direction, bool runnin
   split.finished = finished.size();
   sort_by_number(finished);
 
-  const std::vector<bool> good = has_several_objectives(finished)
-                                     ? good_by_front(finished, direction)
-                                     : good_by_value(finished, direction);
+  const bool several = has_several_objectives(finished);
+  const std::vector<bool> good =
+      several ? good_by_front(finished, direction) : good_by_value(finished, direction);
   for (size_t i = 0; i < finished.size(); ++i)
     (good[i] ? split.below : split.above).push_back(finished[i]);
+  if (several) split.weights = weights_by_volume(split.below, direction);
   split.above.insert(split.above.end(), running.begin(), running.end());
   sort_by_number(split.above);
   return split;

@@ -77,5 +77,23 @@ TEST(HypervolumeSubset, InfiniteLossesComeLast) {
   EXPECT_THAT(hypervolume_subset(all, 1), ElementsAre(0));
 }
 
+TEST(HypervolumeContributions, AreWhatEachDominatesAlone) {
+  // In the unit cube (0, 1), (0.5, 0.5), (1, 0), up to (1.1, 1.1).
+  const std::vector<double> contributions =
+      hypervolume_contributions(std::vector<Losses>{{0, 20}, {1, 10}, {2, 0}, {1.5, 11}});
+  ASSERT_EQ(contributions.size(), 4u);
+  EXPECT_NEAR(contributions[0], 0.5 * 0.1, 1e-12);
+  EXPECT_NEAR(contributions[1], 0.5 * 0.5, 1e-12);
+  EXPECT_NEAR(contributions[2], 0.1 * 0.5, 1e-12);
+  EXPECT_EQ(contributions[3], 0) << "it is dominated";
+}
+
+TEST(HypervolumeContributions, EqualPointsAddNothingAndTheWorstOnesNeither) {
+  EXPECT_EQ(hypervolume_contributions(std::vector<Losses>{{1, 1}, {1, 1}, {INFINITY, INFINITY}}),
+            (std::vector<double>{0, 0, 0}));
+  EXPECT_TRUE(hypervolume_contributions({}).empty());
+  EXPECT_GT(hypervolume_contributions(std::vector<Losses>{{1, 1}, {INFINITY, INFINITY}})[0], 0);
+}
+
 }  // namespace
 }  // namespace foldmill::sampler

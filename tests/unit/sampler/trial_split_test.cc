@@ -127,6 +127,28 @@ TEST(SplitTrials, OfSeveralObjectivesWholeFrontsAreBelow) {
   EXPECT_THAT(best_of_fronts({{1, 9}, {2, 2}, {9, 1}, {0, 0}}), ElementsAre(1, 3));
 }
 
+TEST(SplitTrials, OfSeveralObjectivesEachWeighsWhatItAddsToTheVolume) {
+  std::vector<History::Entry> entries{ended(0, {0, 10}), ended(1, {5, 5}), ended(2, {10, 0}),
+                                      ended(3, {5, 6}), ended(4, {0, 0}, 1)};
+  while (entries.size() < 50)
+    entries.push_back(ended(static_cast<int64_t>(entries.size()), {90, 90}, 2));
+  const TrialSplit split = split_trials(History(entries), Direction::kMinimize, true);
+  ASSERT_THAT(numbers(split.below), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_THAT(split.weights,
+              ElementsAre(testing::DoubleNear(0.2, 1e-9), 1, testing::DoubleNear(0.2, 1e-9),
+                          testing::Lt(1e-9), testing::Lt(1e-9)));
+  for (const double weight : split.weights) EXPECT_GT(weight, 0);
+}
+
+TEST(SplitTrials, EqualOnesOfSeveralObjectivesWeighTheSame) {
+  std::vector<History::Entry> entries;
+  for (int64_t number = 0; number < 20; ++number) entries.push_back(ended(number, {1, 1}));
+  EXPECT_THAT(split_trials(History(entries), Direction::kMinimize, true).weights,
+              ElementsAre(1, 1));
+  EXPECT_THAT(split_trials(History({completed(0, 1)}), Direction::kMinimize, true).weights,
+              IsEmpty());
+}
+
 TEST(SplitTrials, RunningOnesAreAboveAndDoNotCount) {
   const History history({completed(0, 1), observation(1, TrialState::kRunning, {}, std::nan("")),
                          observation(2, TrialState::kFailed, {}, std::nan("")), completed(3, 2)});

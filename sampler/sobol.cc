@@ -10,7 +10,7 @@ namespace {
 
 // The matrix mixes that many leading bits; what is below them is only shifted.
 constexpr size_t kMixedBits = 32;
-constexpr size_t kMostDimensions = boost::random::default_sobol_table::max_dimension;
+static_assert(kMaxSobolDimensions == boost::random::default_sobol_table::max_dimension);
 
 uint64_t scrambled(uint64_t bits, const std::vector<uint64_t>& rows, uint64_t shift) {
   uint64_t mixed = bits & ((uint64_t{1} << (64 - kMixedBits)) - 1);
@@ -31,7 +31,7 @@ struct ScrambledSobol::Sequence {
 
 ScrambledSobol::ScrambledSobol(size_t dimensions, const Random& random)
     : scrambles_(dimensions), sequence_(std::make_unique<Sequence>()), random_(random) {
-  if (dimensions > 0) sequence_->engine.emplace(std::min(dimensions, kMostDimensions));
+  if (dimensions > 0) sequence_->engine.emplace(std::min(dimensions, kMaxSobolDimensions));
   for (Scramble& scramble : scrambles_) {
     scramble.shift = random_.next_u64();
     for (size_t row = 0; row < kMixedBits; ++row) {
@@ -46,9 +46,16 @@ ScrambledSobol::~ScrambledSobol() = default;
 ScrambledSobol::ScrambledSobol(ScrambledSobol&&) noexcept = default;
 ScrambledSobol& ScrambledSobol::operator=(ScrambledSobol&&) noexcept = default;
 
+void ScrambledSobol::skip(uint64_t points) {
+  if (points == 0) return;
+  const uint64_t of_engine = points - (sequence_->at_origin ? 1 : 0);
+  if (sequence_->engine) sequence_->engine->discard(of_engine * sequence_->engine->dimension());
+  sequence_->at_origin = false;
+}
+
 void ScrambledSobol::next(std::span<double> point) {
   for (size_t d = 0; d < point.size(); ++d) {
-    if (d >= kMostDimensions) {
+    if (d >= kMaxSobolDimensions) {
       point[d] = inside_unit(random_.next_u64());
       continue;
     }

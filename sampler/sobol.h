@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -8,6 +9,8 @@
 #include "core/random.h"
 
 namespace foldmill::sampler {
+
+inline constexpr size_t kMaxSobolDimensions = 3667;  // direction numbers of Joe and Kuo in Boost
 
 // Sobol points scrambled by a random lower triangular matrix of bits and a digital shift per
 // dimension (Matousek, "On the L2-discrepancy for anchored boxes", J. Complexity 14, 1998): as even
@@ -22,6 +25,8 @@ class ScrambledSobol {
   ScrambledSobol(ScrambledSobol&&) noexcept;
   ScrambledSobol& operator=(ScrambledSobol&&) noexcept;
 
+  // Goes on with the point that is `points` further.
+  void skip(uint64_t points);
   // The next point, strictly inside the unit cube. `point` holds as many numbers as there are
   // dimensions.
   void next(std::span<double> point);

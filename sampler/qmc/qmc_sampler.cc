@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "sampler/point_builder.h"
 #include "sampler/qmc/sequences.h"
+#include "sampler/sobol.h"
 #include "sampler/unit_transform.h"
 
 namespace foldmill::sampler {

@@ -6,27 +6,16 @@
 #include <span>
 
 #include "core/random.h"
+#include "sampler/sobol.h"
 
 namespace foldmill::sampler {
 namespace {
 
-constexpr int kBits = 32;
-using SobolEngine = boost::random::sobol_engine<uint32_t, kBits>;
+using SobolEngine = boost::random::sobol_engine<uint32_t, 32>;
 
 uint64_t hash(uint64_t seed, size_t dimension, uint64_t place) {
   return derive_seed(seed, RandomPurpose::kScramble, TrialNumber(static_cast<int64_t>(dimension)),
                      FoldIndex(static_cast<int64_t>(place)));
-}
-
-uint32_t owen_scramble(uint32_t bits, uint64_t seed, size_t dimension) {
-  uint32_t scrambled = 0;
-  for (int bit = kBits - 1; bit >= 0; --bit) {
-    // The bits before this one behind a leading 1, so that prefixes of different length differ.
-    const uint64_t prefix = ((uint64_t{1} << kBits) | bits) >> (bit + 1);
-    const auto flip = static_cast<uint32_t>(hash(seed, dimension, prefix) & 1);
-    scrambled |= (((bits >> bit) & 1) ^ flip) << bit;
-  }
-  return scrambled;
 }
 
 std::vector<uint32_t> first_primes(size_t count) {
@@ -57,21 +46,23 @@ double radical_inverse(uint32_t index, uint32_t base, size_t dimension,
   return inverse + weight * base / 2;  // the centre of what the digits leave open
 }
 
+std::vector<double> plain_sobol_point(uint32_t index, size_t dimensions) {
+  SobolEngine engine(dimensions);  // leaves out the corner, its first point
+  engine.discard(uint64_t{index} * dimensions);
+  std::vector<double> point(dimensions);
+  for (double& coordinate : point) coordinate = (static_cast<double>(engine()) + 0.5) * 0x1p-32;
+  return point;
+}
+
 }  // namespace
 
 std::vector<double> sobol_point(uint32_t index, size_t dimensions, std::optional<uint64_t> seed) {
-  std::vector<uint32_t> bits(dimensions, 0);  // the first point, which the engine leaves out
-  if (!seed) ++index;
-  if (index > 0 && dimensions > 0) {
-    SobolEngine engine(dimensions);
-    engine.discard(uint64_t{index - 1} * dimensions);
-    for (uint32_t& coordinate : bits) coordinate = engine();
-  }
-  std::vector<double> point;
-  for (size_t d = 0; d < dimensions; ++d) {
-    const uint32_t value = seed ? owen_scramble(bits[d], *seed, d) : bits[d];
-    point.push_back((static_cast<double>(value) + 0.5) * 0x1p-32);
-  }
+  if (dimensions == 0) return {};
+  if (!seed) return plain_sobol_point(index, dimensions);
+  std::vector<double> point(dimensions);
+  ScrambledSobol sequence(dimensions, Random(*seed, RandomPurpose::kScramble));
+  sequence.skip(index);
+  sequence.next(point);
   return point;
 }
 

@@ -7,7 +7,7 @@
 namespace foldmill::sampler {
 namespace {
 
-constexpr int kPoints = 128;
+constexpr int kPoints = 64;
 constexpr double kLeast = -6;  // of a standard normal statistic: nothing is below
 constexpr double kMost = 8;    // of a critical value
 constexpr int64_t kMostFolds = 100;
@@ -62,7 +62,7 @@ class Survivors {
 template <class Function>
 double critical_value(double level, Function exceeding) {
   double low = kLeast, high = kMost;
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 40; ++i) {
     const double middle = (low + high) / 2;
     (exceeding(middle) > level ? low : high) = middle;
   }

@@ -21,6 +21,12 @@ std::optional<double> p_value(const RaceStandings& standings, const RaceStanding
   return students_t_tail(static_cast<double>(own.freedom), statistic);
 }
 
+// The level takes a while to compute, and lies between what the look spends and the whole rate.
+bool is_below_level(double p, const RaceLooks& looks, double error_rate, int64_t done) {
+  if (p <= error_rate * spending_share(looks, done)) return true;
+  return p <= error_rate && p <= look_level(looks, error_rate, done);
+}
+
 }  // namespace
 
 std::optional<PruneDecision> RacePruner::should_stop_race(const RaceQuestion& question) const {
@@ -29,10 +35,9 @@ std::optional<PruneDecision> RacePruner::should_stop_race(const RaceQuestion& qu
   if (!own || own->folds < options_.min_folds || own->folds >= standings.folds())
     return std::nullopt;
   const auto p = p_value(standings, *own);
-  const double error_rate = 1 - options_.confidence;
-  if (!p || *p > error_rate) return std::nullopt;  // before a level is computed, none being larger
+  if (!p) return std::nullopt;
   const RaceLooks looks{options_.min_folds, standings.folds()};
-  if (*p > look_level(looks, error_rate, own->folds)) return std::nullopt;
+  if (!is_below_level(*p, looks, 1 - options_.confidence, own->folds)) return std::nullopt;
   return PruneDecision{question.fold,
                        question.epoch,
                        own->expected_mean,

@@ -17,4 +17,9 @@ std::string check_sampler(std::span<const uint8_t> input);
 // when asked again, or a Status.
 std::string check_importance(std::span<const uint8_t> input);
 
+// Points of one to four objectives with any losses: ranks and the front as their definition has
+// them, volumes that grow with the points whatever their order, subsets of the size asked for,
+// contributions of those that are on the front alone.
+std::string check_fronts(std::span<const uint8_t> input);
+
 }  // namespace foldmill::fuzz

@@ -173,6 +173,7 @@ std::vector<sampler::History::Entry> make_history(ByteSource& bytes, const Searc
     spoil(bytes, seen.internal);
     seen.value = equal ? common : bytes.number();
     seen.last_epoch = bytes.below(5);
+    seen.estimated = seen.last_epoch % 2 == 1;
     if (bytes.coin()) seen.standard_error = std::abs(bytes.number());
     if (bytes.below(8) == 0) seen.violation = std::abs(bytes.number());
     for (int64_t i = 0; i < objectives; ++i) seen.more_losses.push_back(bytes.number());

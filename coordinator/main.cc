@@ -11,6 +11,7 @@
 #include "coordinator/coordinator.h"
 #include "coordinator/database.h"
 #include "coordinator/exit_codes.h"
+#include "coordinator/freed_memory.h"
 #include "coordinator/log_line.h"
 #include "coordinator/options.h"
 #include "storage/lock_holder.h"
@@ -71,6 +72,7 @@ int serve(const Options& options, const sigset_t& signals) {
 }
 
 int run(int argc, char** argv) {
+  keep_freed_memory();
   const pid_t parent = ::getppid();
   const sigset_t signals = block_ending_signals();
   const ParsedOptions parsed = parse_options(argc, argv);

@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/freed_memory.h"
 #include "tests/bench/command.h"
 
 int main(int argc, char** argv) {
   using namespace foldmill::bench;
+  foldmill::coordinator::keep_freed_memory();  // as where samplers and pruners run
   CLI::App app{"Measures parts of foldmill on this machine."};
   std::string output = "text";
   app.add_option("-o,--output", output, "text or json")

@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "proto/transport/address.h"
 #include "worker/agent/worker_agent.h"
+#include "worker/gpu_memory.h"
 #include "worker/logging.h"
 #include "worker/machine.h"
 #include "worker/options.h"
@@ -58,6 +59,13 @@ Result<std::filesystem::path> make_dataset_cache(const Options& options) {
   return directory;
 }
 
+Result<int64_t> gpu_memory(const Options& options, const std::vector<SlotShare>& shares) {
+  const bool on_cpu = shares.front().device == "cpu";
+  if (!options.gpu_memory_mib) return on_cpu ? 0 : memory_of_slot(shares, query_gpu_memory());
+  if (on_cpu) return invalid_argument("--gpu-memory: the slots are on the CPU; leave it out");
+  return *options.gpu_memory_mib;
+}
+
 Result<AgentOptions> agent_options(const Options& options, const Machine& machine,
                                    const WorkDirectory& work) {
   AgentOptions agent;
@@ -69,6 +77,7 @@ Result<AgentOptions> agent_options(const Options& options, const Machine& machin
   FOLDMILL_ASSIGN_OR_RETURN(const std::filesystem::path datasets, make_dataset_cache(options));
   FOLDMILL_ASSIGN_OR_RETURN(const std::vector<SlotShare> shares,
                             share_machine(machine, options.slots, options.device));
+  FOLDMILL_ASSIGN_OR_RETURN(agent.gpu_memory_mib, gpu_memory(options, shares));
   const auto trainer = default_trainer(options);
   for (const SlotShare& share : shares) {
     SlotOptions slot;
@@ -109,9 +118,11 @@ Result<int> serve(const Options& options, const Logger& log) {
   FOLDMILL_ASSIGN_OR_RETURN(const WorkDirectory work,
                             WorkDirectory::open(options.cache, name_of(options, machine)));
   FOLDMILL_ASSIGN_OR_RETURN(AgentOptions agent_settings, agent_options(options, machine, work));
-  log->info("worker started  version={} name={} slots={} device={} coordinator={}",
-            FOLDMILL_VERSION, agent_settings.name, agent_settings.slots.size(),
-            agent_settings.slots.front().hello.device, options.coordinator);
+  log->info(
+      "worker started  version={} name={} slots={} device={} gpu_memory_mib={} coordinator={}",
+      FOLDMILL_VERSION, agent_settings.name, agent_settings.slots.size(),
+      agent_settings.slots.front().hello.device, agent_settings.gpu_memory_mib,
+      options.coordinator);
   if (!agent_settings.slots.front().trainer)
     log->warn("no foldmill-trainer beside this program: takes studies of model type command only");
 

@@ -4,12 +4,14 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "core/byte_size.h"
 #include "core/text.h"
 
 namespace foldmill::worker {
 namespace {
 
 constexpr int kUsage = 2;
+constexpr int64_t kBytesPerMiB = int64_t{1} << 20;
 constexpr const char* kSystemDatasets = "/usr/share/datasets";  // where Debian puts them
 
 std::filesystem::path default_cache() {
@@ -34,9 +36,15 @@ std::string check_label(const std::string& text) {
   return concat("'", text, "' is not of the form KEY=VALUE");
 }
 
+std::string check_size(const std::string& text) {
+  if (parse_byte_size(text)) return {};
+  return concat("'", text, "' is no size such as 512MiB or 40GiB");
+}
+
 // Values that CLI11 delivers as text and Options keeps as something else.
 struct Raw {
   std::string slots = "auto";
+  std::string gpu_memory;
   std::vector<std::string> labels;
   std::string log_format = "text";
   int64_t patience = -1;
@@ -53,6 +61,10 @@ void declare(CLI::App& app, Options& options, Raw& raw) {
       ->check(check_slots, "auto|N")
       ->default_str("auto");
   app.add_option("--device", options.device, "cpu, cuda or cuda:N; default: GPUs if there are any");
+  app.add_option("--gpu-memory", raw.gpu_memory,
+                 "of a GPU, that each slot has, for studies that ask for some; default: what "
+                 "nvidia-smi says, shared by the slots of a GPU")
+      ->check(check_size, "SIZE");
   app.add_option("--label", raw.labels, "what studies may ask for; may be repeated")
       ->check(check_label, "KEY=VALUE")
       ->allow_extra_args(false);
@@ -106,6 +118,8 @@ void declare_logging(CLI::App& app, Options& options, Raw& raw) {
 
 Options finish(Options options, const Raw& raw) {
   if (raw.slots != "auto") options.slots = static_cast<int>(*parse_int(raw.slots));
+  if (!raw.gpu_memory.empty())
+    options.gpu_memory_mib = *parse_byte_size(raw.gpu_memory) / kBytesPerMiB;
   for (const std::string& label : raw.labels) {
     const size_t equals = label.find('=');
     options.labels[label.substr(0, equals)] = label.substr(equals + 1);

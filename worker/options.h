@@ -14,8 +14,9 @@ namespace foldmill::worker {
 // The flags of foldmill-worker, checked one by one but not against the machine.
 struct Options {
   std::string coordinator;
-  std::optional<int> slots;  // none: auto
-  std::string device;        // empty: what there is
+  std::optional<int> slots;               // none: auto
+  std::string device;                     // empty: what there is
+  std::optional<int64_t> gpu_memory_mib;  // of a slot; none: as nvidia-smi says
   std::map<std::string, std::string> labels;
   std::string name;     // empty: the host's
   std::string trainer;  // empty: foldmill-trainer beside this program, if it is there

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cli/terminal/text_width.h"
+#include "core/byte_size.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -213,16 +214,9 @@ std::optional<int64_t> read_duration(const DocNode& node, Diagnostics& diagnosti
 }
 
 std::optional<int64_t> read_size(const DocNode& node, Diagnostics& diagnostics) {
-  static constexpr std::pair<std::string_view, double> kUnits[] = {
-      {"MiB", 1024.0 * 1024}, {"GiB", 1024.0 * 1024 * 1024}, {"TiB", 1024.0 * 1024 * 1024 * 1024}};
   const auto text = read_text(node, diagnostics);
   if (!text) return std::nullopt;
-  for (const auto& [unit, bytes] : kUnits) {
-    if (!text->ends_with(unit)) continue;
-    const auto count = parse_double(std::string_view(*text).substr(0, text->size() - unit.size()));
-    constexpr double kMost = 1e15;  // bytes: a petabyte is a slipped digit
-    if (count && *count > 0 && *count * bytes <= kMost) return static_cast<int64_t>(*count * bytes);
-  }
+  if (const auto size = parse_byte_size(*text)) return size;
   diagnostics.error(node, concat("a size is expected, got ", shown(node)),
                     "for example 512MiB or 4GiB");
   return std::nullopt;

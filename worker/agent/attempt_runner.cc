@@ -66,6 +66,9 @@ void AttemptRunner::assign(proto::SlotAssignment assignment) {
   if (attempts_.contains(attempt)) return;  // told again after a reconnect
   if (assignment.slot < 0 || assignment.slot >= static_cast<int64_t>(slots_.size()))
     return refuse(assignment, concat("this worker has no slot ", assignment.slot));
+  if (assignment.assignment.slots > static_cast<int64_t>(slots_.size()))
+    return refuse(assignment, concat("this worker has ", slots_.size(), " slots, not ",
+                                     assignment.assignment.slots));
   const auto slot = static_cast<size_t>(assignment.slot);
   if (!is_free(slot)) return refuse(assignment, concat("slot ", slot, " trains another attempt"));
 
@@ -104,8 +107,11 @@ void AttemptRunner::prepare(AttemptId attempt) {
   if (assignment.resume_from && job.files.checkpoint.empty())
     return fetch(attempt, assignment.resume_from->artifact, &LocalFiles::checkpoint,
                  "the checkpoint to go on from");
+  if (assignment.evaluate && job.files.evaluate.empty())
+    return fetch(attempt, *assignment.evaluate, &LocalFiles::evaluate, "the model to evaluate");
+  // A model that is evaluated has its encoder in it.
   const auto& encoder = assignment.model.encoder;
-  if (encoder && encoder->artifact && job.files.encoder.empty())
+  if (!assignment.evaluate && encoder && encoder->artifact && job.files.encoder.empty())
     return fetch(attempt, *encoder->artifact, &LocalFiles::encoder, "the encoder's weights");
   train(attempt);
 }

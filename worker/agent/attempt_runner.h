@@ -21,9 +21,12 @@ namespace foldmill::worker {
 //
 //   assign() --> fetching --> waiting --> training --> ending --> (acknowledged) gone
 //
-// fetching: the checkpoint to go on from, or the encoder, is on its way. waiting: the slot is not
-// yet rid of an attempt that was abandoned. ending: the trainer is done with it, files or messages
-// are not. An attempt can be stopped or abandoned in each of them.
+// fetching: the checkpoint to go on from, the encoder, or the model to evaluate is on its way.
+// waiting: the slot is not yet rid of an attempt that was abandoned. ending: the trainer is done
+// with it, files or messages are not. An attempt can be stopped or abandoned in each of them.
+//
+// An attempt that has several slots runs on the first of them; the coordinator keeps the others
+// free.
 class AttemptRunner {
  public:
   struct Events {

@@ -178,11 +178,19 @@ Json model_json(const ModelSpec& model, const LocalFiles& files) {
 }
 
 Json folds_json(const FoldPlan& plan) {
-  return {{"k", plan.k},
-          {"validation_fraction", plan.validation_fraction},
-          {"stratified", plan.stratified},
-          {"shuffle", plan.shuffle},
-          {"seed", plan.seed}};
+  Json object = {{"k", plan.k},
+                 {"repeats", plan.repeats},
+                 {"validation_fraction", plan.validation_fraction},
+                 {"stratified", plan.stratified},
+                 {"shuffle", plan.shuffle},
+                 {"seed", plan.seed},
+                 {"hold_out", plan.hold_out}};
+  if (!plan.groups.empty()) {
+    object["groups"] = plan.groups;
+    object["leave_one_group_out"] = plan.leave_one_group_out;
+  }
+  if (plan.outer) object["outer"] = {{"k", plan.outer->k}, {"fold", plan.outer->fold}};
+  return object;
 }
 
 }  // namespace
@@ -227,7 +235,10 @@ std::string assignment_line(const Assignment& assignment, const LocalFiles& file
                  {"take", to_string(assignment.objective.take)}}},
                {"epochs", assignment.epochs},
                {"first_epoch", assignment.first_epoch()},
-               {"checkpoint_every_epochs", assignment.checkpoint_every_epochs}};
+               {"checkpoint_every_epochs", assignment.checkpoint_every_epochs},
+               {"slots", assignment.slots}};
+  if (assignment.evaluate)
+    line["evaluate"] = {{"file", files.evaluate}, {"sha256", assignment.evaluate->sha256}};
   if (assignment.resume_from)
     line["resume_from"] = {{"path", files.checkpoint}, {"epoch", assignment.resume_from->epoch}};
   return to_line(line);

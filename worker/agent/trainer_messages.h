@@ -29,8 +29,9 @@ struct TrainerHello {
 
 // Where the files that an assignment names lie on this machine.
 struct LocalFiles {
-  std::string checkpoint;  // of assignment.resume_from
-  std::string encoder;     // of assignment.model.encoder->artifact
+  std::string checkpoint = {};  // of assignment.resume_from
+  std::string encoder = {};     // of assignment.model.encoder->artifact
+  std::string evaluate = {};    // of assignment.evaluate
 };
 
 struct TrainerReady {

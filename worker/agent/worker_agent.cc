@@ -101,6 +101,7 @@ void WorkerAgent::say_hello() {
   hello.slots = static_cast<int64_t>(options_.slots.size());
   hello.labels = options_.labels;
   hello.models = *models_;
+  hello.gpu_memory_mib = options_.gpu_memory_mib;
   hello.running = runner_.running();
   send({0, std::move(hello)});
 }

@@ -36,6 +36,7 @@ struct AgentOptions {
   std::string version;  // of the software
   std::map<std::string, std::string> labels;
   std::vector<SlotOptions> slots;
+  int64_t gpu_memory_mib = 0;                         // of each slot; 0: none, or not known
   std::optional<std::chrono::milliseconds> patience;  // none: for ever
   std::chrono::milliseconds grace{30'000};            // for draining, all in all
   std::chrono::milliseconds first_reconnect{200};

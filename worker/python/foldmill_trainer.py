@@ -102,7 +102,7 @@ class Trial:
         self.data = assignment["data"]
         self.seed = assignment["attempt_seed"]
         self.device = hello["device"]
-        self.threads = hello["threads"]
+        self.threads = hello["threads"] * assignment.get("slots", 1)
         self.data_dirs = hello["data_dirs"]
         self.cache_dir = hello.get("cache_dir")  # kept, and shared with this worker's other trainers
         self.directory = os.path.join(hello["work_dir"], "attempt-%d" % self.attempt)

@@ -30,6 +30,15 @@ TEST(OptionsTest, EverythingCanBeSaid) {
   EXPECT_EQ(options.cache, "/c");
 }
 
+TEST(OptionsTest, GpuMemoryIsASize) {
+  const ParsedOptions parsed = parse({"--coordinator", "h:1", "--gpu-memory", "1.5GiB"});
+  ASSERT_TRUE(parsed.options) << parsed.text;
+  EXPECT_EQ(parsed.options->gpu_memory_mib, 1536);
+  const ParsedOptions mistaken = parse({"--coordinator", "h:1", "--gpu-memory", "40"});
+  EXPECT_EQ(mistaken.exit_code, 2);
+  EXPECT_NE(mistaken.text.find("512MiB"), std::string::npos) << mistaken.text;
+}
+
 TEST(OptionsTest, DefaultsWaitForEver) {
   const ParsedOptions parsed = parse({"--coordinator", "unix:/s"});
   ASSERT_TRUE(parsed.options) << parsed.text;

@@ -80,7 +80,7 @@ TEST(TrainerMessagesTest, AssignmentIsOneLine) {
   assignment.study_name = "line\nbreak \xff";
   assignment.params = {{"lr", 0.5}, {"n", int64_t{3}}, {"on", true}, {"opt", std::string("adam")}};
   assignment.resume_from = Checkpoint{4, {}};
-  const std::string line = assignment_line(assignment, {"/there", ""});
+  const std::string line = assignment_line(assignment, {.checkpoint = "/there"});
   EXPECT_EQ(line.find('\n'), line.size() - 1);
   expect_parts(line, {R"("attempt":9)", R"("first_epoch":5)", R"("lr":0.5)", R"("n":3)",
                       R"("on":true)", R"("opt":"adam")", R"("path":"/there")"});
@@ -107,8 +107,33 @@ TEST(TrainerMessagesTest, AnEncoderIsAFileOnThisMachine) {
                                                  R"("encoder":{"file":"/named","freeze":false,)"});
   assignment.model.encoder = EncoderSource{"other", "best", "", true, false, ArtifactRef{"ab", 3}};
   expect_parts(
-      assignment_line(assignment, {"", "/fetched"}),
+      assignment_line(assignment, {.encoder = "/fetched"}),
       {R"("encoder":{"file":"/fetched","freeze":true,"sha256":"ab","study":"other","trial":"best"})"});
+}
+
+TEST(TrainerMessagesTest, FoldsSayWhatIsAskedOfThem) {
+  Assignment assignment;
+  assignment.folds.k = 5;
+  expect_parts(assignment_line(assignment, {}),
+               {R"("folds":{"hold_out":true,"k":5,"repeats":1,"seed":0,"shuffle":true,)"});
+  assignment.folds.groups = "patients.txt";
+  assignment.folds.leave_one_group_out = true;
+  assignment.folds.hold_out = false;
+  assignment.folds.outer = OuterFold{4, 2};
+  expect_parts(assignment_line(assignment, {}),
+               {R"("groups":"patients.txt")", R"("leave_one_group_out":true)",
+                R"("hold_out":false)", R"("outer":{"fold":2,"k":4})"});
+}
+
+TEST(TrainerMessagesTest, AModelToEvaluateIsAFileOnThisMachine) {
+  Assignment assignment;
+  assignment.slots = 2;
+  EXPECT_EQ(assignment_line(assignment, {}).find("evaluate"), std::string::npos);
+  assignment.evaluate = ArtifactRef{"ab", 3};
+  LocalFiles files;
+  files.evaluate = "/fetched";
+  expect_parts(assignment_line(assignment, files),
+               {R"("evaluate":{"file":"/fetched","sha256":"ab"})", R"("slots":2)"});
 }
 
 TEST(TrainerMessagesTest, TheCacheDirectoryIsOptional) {

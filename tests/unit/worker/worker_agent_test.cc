@@ -271,6 +271,33 @@ TEST_F(WorkerAgentTest, AnEncoderThatLiesOnThisMachineIsUsedWhereItIs) {
   EXPECT_NE(kept_state().find(R"("encoder":"weights by hand")"), std::string::npos);
 }
 
+TEST_F(WorkerAgentTest, AModelIsFetchedToBeEvaluatedAndItsEncoderIsNot) {
+  RunningAgent agent(coordinator_, directory_);
+  Assignment assignment = scripted_assignment(1, 1);
+  assignment.model.encoder =
+      EncoderSource{"other", "best", "", false, false, ArtifactRef{sha256_hex("nowhere"), 7}};
+  assignment.evaluate = coordinator_.store("a trained model");
+  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
+  ASSERT_TRUE(ends(1));
+  EXPECT_EQ(outcome(1).state, AttemptState::kSucceeded) << outcome(1).message;
+  EXPECT_NE(kept_state().find(R"("encoder":"a trained model")"), std::string::npos);
+}
+
+TEST_F(WorkerAgentTest, AnAttemptMayHaveSeveralSlotsButNotMoreThanThereAre) {
+  RunningAgent agent(coordinator_, directory_, 2);
+  Assignment assignment = scripted_assignment(1, 1);
+  assignment.slots = 2;
+  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
+  ASSERT_TRUE(ends(1));
+  EXPECT_EQ(outcome(1).state, AttemptState::kSucceeded) << outcome(1).message;
+  assignment = scripted_assignment(2, 1);
+  assignment.slots = 3;
+  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
+  ASSERT_TRUE(ends(2));
+  EXPECT_EQ(outcome(2).state, AttemptState::kLost);
+  EXPECT_EQ(outcome(2).message, "this worker has 2 slots, not 3");
+}
+
 TEST_F(WorkerAgentTest, MissingEncoderFailsTheAttemptNotTheWorker) {
   RunningAgent agent(coordinator_, directory_);
   Assignment assignment = scripted_assignment(1, 4);

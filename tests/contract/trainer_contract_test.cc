@@ -176,7 +176,7 @@ TEST_F(TrainerContractTest, AResumedAttemptGoesOnWhereTheCheckpointEnded) {
   ASSERT_EQ(checkpoint.epoch, 2);
   Assignment rest = assignment(3, 4);
   rest.resume_from = Checkpoint{checkpoint.epoch, {}};
-  train(rest, {checkpoint.path, ""});
+  train(rest, {.checkpoint = checkpoint.path});
   ASSERT_EQ(all<TrainerEpoch>().size(), 2U);
   EXPECT_EQ(all<TrainerEpoch>()[0].report.epoch, 3);
   EXPECT_NEAR(value_at(4), uninterrupted, 1e-6 * std::abs(uninterrupted) + 1e-12);
@@ -192,6 +192,31 @@ TEST_F(TrainerContractTest, TakesEveryFormOfTheKeys) {
   train(wanted);
   if (IsSkipped()) return;
   EXPECT_EQ(all<TrainerEpoch>().size(), 1U);
+}
+
+// Only asked of trainers whose models foldmill knows.
+TEST_F(TrainerContractTest, JudgesAModelOnTheTestImages) {
+  const Assignment trained = assignment(1, 2);
+  if (trained.model.type == "command") GTEST_SKIP() << "its models are its own";
+  train(trained);
+  if (IsSkipped()) return;
+  const double validated = value_at(2);
+  LocalFiles files;
+  for (const TrainerArtifact& artifact : all<TrainerArtifact>())
+    if (artifact.name == "model.safetensors") files.evaluate = artifact.path;
+  ASSERT_FALSE(files.evaluate.empty());
+  Assignment test = assignment(2, 1);
+  test.evaluate = ArtifactRef{"", 0};
+  test.objective.metric = "test_loss";
+  test.slots = 2;
+  train(test, files);
+  ASSERT_EQ(all<TrainerEpoch>().size(), 1U);
+  const auto tested = all<TrainerEpoch>()[0].report.metric("test_loss");
+  ASSERT_TRUE(tested);
+  EXPECT_NEAR(*tested, validated, 0.2 * validated) << "other images of the same kind";
+  EXPECT_FALSE(has<TrainerCheckpoint>());
+  ASSERT_EQ(all<TrainerArtifact>().size(), 1U);
+  EXPECT_EQ(all<TrainerArtifact>()[0].name, "meta.json");
 }
 
 TEST_F(TrainerContractTest, StopsWhenToldAndTakesTheNext) {

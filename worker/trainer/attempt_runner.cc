@@ -7,8 +7,9 @@
 #include "core/random.h"
 #include "core/text.h"
 #include "worker/trainer/attempt_error.h"
-#include "worker/trainer/data/fold_view.h"
+#include "worker/trainer/data/open_fold.h"
 #include "worker/trainer/device.h"
+#include "worker/trainer/evaluation.h"
 #include "worker/trainer/export/model_files.h"
 #include "worker/trainer/learners/make_learner.h"
 #include "worker/trainer/models/architecture.h"
@@ -35,6 +36,9 @@ std::string identity_of(const Assignment& assignment, const FoldView& fold) {
   if (model.encoder && model.encoder->artifact)
     text += concat(", encoder ", model.encoder->artifact->sha256);
   if (model.encoder && model.encoder->freeze) text += ", frozen";
+  if (!assignment.folds.groups.empty()) text += concat(", groups ", assignment.folds.groups);
+  if (const auto& outer = assignment.folds.outer)
+    text += concat(", outer fold ", outer->fold, "/", outer->k);
   for (const auto& [name, value] : assignment.params)
     text += concat(", ", name, " ", foldmill::to_string(value));
   return text;
@@ -46,7 +50,11 @@ std::string out_of_memory(std::string_view where) {
                 " of the host's); a smaller batch_size or network helps");
 }
 
-void check_metric(const Assignment& assignment) {
+void check_objective(const Assignment& assignment) {
+  if (assignment.objective.take == Take::kBestEpoch && !assignment.folds.hold_out)
+    throw AttemptError(EndCause::kUserError,
+                       "objective: nothing is held out that could say which epoch is the best; "
+                       "`take: best_epoch` cannot be");
   const std::vector<std::string> known = metrics_of(assignment.model.type, assignment.judged_on());
   const std::string& metric = assignment.objective.metric;
   if (known.empty() || std::find(known.begin(), known.end(), metric) != known.end()) return;
@@ -62,6 +70,11 @@ std::filesystem::path make_directory(const std::filesystem::path& path) {
     throw AttemptError(EndCause::kInternal,
                        concat("cannot make directory ", path.string(), ": ", error.message()));
   return path;
+}
+
+AttemptOutcome outcome_of(RunEnd end) {
+  const bool completed = end == RunEnd::kCompleted;
+  return {completed ? AttemptState::kSucceeded : AttemptState::kStopped, {}, {}};
 }
 
 }  // namespace
@@ -93,28 +106,33 @@ AttemptOutcome AttemptRunner::run(const TrainerAssignment& assignment, const Sto
 AttemptOutcome AttemptRunner::run_or_throw(const TrainerAssignment& assignment,
                                            const StopToken& stop, AttemptSink& sink) {
   const Assignment& task = assignment.assignment;
-  check_metric(task);
-  const Knobs knobs(task.model, task.params);
-  FoldView fold(datasets_.get(task.data), task);
+  check_objective(task);
   check_variant(task.model);
+  const Knobs knobs(task.model, task.params);
   set_deterministic(knobs.flag("deterministic"));
+  const std::filesystem::path directory =
+      make_directory(work_dir_ / concat("attempt-", task.attempt.value));
+  if (task.evaluate)
+    return outcome_of(evaluate(assignment, datasets_, feature_nets_, directory, sink, stop));
+  FoldView fold = open_fold(datasets_, task);
   std::unique_ptr<Learner> learner = make_learner(task, fold, feature_nets_);
   TrainerOptions options;
   options.objective = task.objective;
   options.epochs = task.epochs;
   options.batch_size = knobs.integer("batch_size");
   options.checkpoint_every = task.checkpoint_every_epochs;
-  options.directory = make_directory(work_dir_ / concat("attempt-", task.attempt.value));
+  options.directory = directory;
   options.identity = identity_of(task, fold);
   Trainer trainer(std::move(fold), std::move(learner), options);
   if (assignment.resume) trainer.resume(assignment.resume->path, assignment.resume->epoch);
 
   sink.started();
-  if (trainer.run(sink, stop) == RunEnd::kStopped) return {AttemptState::kStopped, {}, {}};
+  const RunEnd end = trainer.run(sink, stop);
+  if (end == RunEnd::kStopped) return outcome_of(end);
   const ModelOrigin origin{task, trainer.fold(), trainer.kept(), trainer.learner().confusion()};
-  for (const auto& file : write_model_files(trainer.learner().network(), origin, options.directory))
+  for (const auto& file : write_model_files(trainer.learner().network(), origin, directory))
     sink.artifact(file.filename().string(), file);
-  return {AttemptState::kSucceeded, {}, {}};
+  return outcome_of(end);
 }
 
 }  // namespace foldmill::trainer

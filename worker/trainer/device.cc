@@ -23,7 +23,7 @@ Result<torch::Device> find_device(const std::string& name) {
 }
 
 void configure_torch(int threads) {
-  torch::set_num_threads(threads);
+  set_threads(threads);
   // Torch allows this once per process.
   if (torch::get_num_interop_threads() != 1) torch::set_num_interop_threads(1);
   // Adam's moments of weights that no longer move become denormal, which costs a hundred cycles
@@ -31,6 +31,10 @@ void configure_torch(int threads) {
   torch::globalContext().setFlushDenormal(true);
   torch::globalContext().setAllowTF32CuDNN(false);
   torch::globalContext().setAllowTF32CuBLAS(false);
+}
+
+void set_threads(int threads) {
+  if (torch::get_num_threads() != threads) torch::set_num_threads(threads);
 }
 
 void set_deterministic(bool deterministic) {

@@ -16,6 +16,8 @@ Result<torch::Device> find_device(const std::string& name);
 // What holds for the whole process: threads of the CPU, denormal numbers count as zero, and floats
 // keep all their bits on a GPU (no TF32).
 void configure_torch(int threads);
+// From here on that many threads of the CPU.
+void set_threads(int threads);
 
 // Whether a GPU may only use kernels that give the same bits every time. Slower; an operation that
 // has none then fails. Changes nothing on the CPU, which always does.

@@ -151,6 +151,52 @@ TEST_F(AttemptTest, EveryNetworkResumesToTheSameBits) {
   }
 }
 
+TEST_F(AttemptTest, WithNothingHeldOutOnlyTrainingIsMeasured) {
+  TrainerAssignment task = assignment();
+  Assignment& study = task.assignment;
+  study.fold.fold = FoldIndex(0);
+  study.folds.k = 1;
+  study.folds.hold_out = false;
+  study.objective.metric = "train_loss";
+  expect_resumes_to_the_same_bits(task);
+  study.objective.take = Take::kBestEpoch;
+  expect_failure(task, EndCause::kUserError, "`take: best_epoch` cannot be");
+  study.objective.take = Take::kLast;
+  study.epochs = 1;
+  for (const std::string type : {"cae", "vae", "dae", "classifier", "gan"}) {
+    SCOPED_TRACE(type);
+    study.model.type = type;
+    study.model.variant = variants_of(type).front();
+    study.model.classes = 3;
+    if (type == "gan") study.params = {{"batch_size", int64_t{60}}};
+    const std::vector<std::string> metrics = metrics_of(type, JudgedOn::kNothing);
+    study.objective.metric = metrics.front();
+    RecordingSink sink;
+    const AttemptOutcome outcome = run(task, sink, stop_);
+    ASSERT_EQ(outcome.state, AttemptState::kSucceeded) << outcome.message;
+    std::vector<std::string> names;
+    for (const auto& [name, value] : sink.epochs.back().metrics) names.push_back(name);
+    EXPECT_THAT(names, testing::UnorderedElementsAreArray(metrics));
+    EXPECT_THAT(read_file(sink.artifact("meta.json")), HasSubstr("\"validation_images\": 0"));
+  }
+}
+
+TEST_F(AttemptTest, GroupsAreReadFromAFile) {
+  TrainerAssignment task = assignment();
+  task.assignment.epochs = 1;
+  task.assignment.folds.groups = (data_.path() / "groups.txt").string();
+  expect_failure(task, EndCause::kDataMissing, "groups.txt was not found");
+  std::string lines;
+  for (int image = 0; image < 60; ++image) lines += "series " + std::to_string(image / 15) + "\n";
+  write_file(data_.path() / "groups.txt", lines);
+  task.assignment.folds.leave_one_group_out = true;
+  expect_failure(task, EndCause::kUserError, "folds.k is 3 and the data has 4 groups");
+  task.assignment.folds.k = 4;
+  const AttemptOutcome outcome = run(task);
+  ASSERT_EQ(outcome.state, AttemptState::kSucceeded) << outcome.message;
+  EXPECT_THAT(read_file(sink_.artifact("meta.json")), HasSubstr("\"validation_images\": 15"));
+}
+
 TEST_F(AttemptTest, StopsAtTheNextBatch) {
   TrainerAssignment task = assignment();
   task.assignment.epochs = 1000000;

@@ -8,6 +8,7 @@
 namespace foldmill::trainer {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(DatasetFilesTest, SaysWhereItLooked) {
@@ -55,6 +56,33 @@ TEST(DatasetFilesTest, FindsTheFilesOfEveryFormat) {
   EXPECT_EQ(find("npy", directory.path().string()).labels, directory / "labels.npy");
   EXPECT_EQ(find("csv", "a.csv.gz").images, directory / "a.csv.gz");
   EXPECT_EQ(find("image-folder", directory.path().string()).images, directory.path());
+}
+
+TEST(DatasetFilesTest, TestImagesLieBesideTheTrainingImages) {
+  const TempDir directory;
+  const auto find = [&](const std::filesystem::path& path) {
+    return locate_dataset(data_spec("idx", path), {}, Portion::kTest);
+  };
+  EXPECT_THAT(error_of([&] { find(directory.path()); }),
+              AllOf(HasSubstr("the test images of data set idx were not found"),
+                    HasSubstr((directory.path() / "t10k-images-idx3-ubyte[.gz]").string())));
+  write_file(directory / "t10k-images-idx3-ubyte", "");
+  write_file(directory / "t10k-labels-idx1-ubyte.gz", "");
+  for (const auto& path : {directory.path(), directory.path() / "train"}) {
+    EXPECT_EQ(find(path).images, directory / "t10k-images-idx3-ubyte");
+    EXPECT_EQ(find(path).labels, directory / "t10k-labels-idx1-ubyte.gz");
+  }
+  EXPECT_EQ(
+      locate_dataset(data_spec("mnist", ""), {directory.path().string()}, Portion::kTest).images,
+      directory / "t10k-images-idx3-ubyte");
+  std::filesystem::remove(directory / "t10k-labels-idx1-ubyte.gz");
+  EXPECT_THAT(error_of([&] {
+                locate_dataset(data_spec("mnist", ""), {directory.path().string()}, Portion::kTest);
+              }),
+              HasSubstr("but not t10k-labels"));
+  EXPECT_THAT(error_of([&] { locate_dataset(data_spec("csv", "/a.csv"), {}, Portion::kTest); },
+                       EndCause::kUserError),
+              HasSubstr("no official test images"));
 }
 
 TEST(DatasetFilesTest, NamesWhatIsNotThere) {

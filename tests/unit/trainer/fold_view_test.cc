@@ -155,6 +155,29 @@ TEST_F(FoldViewTest, RefusesNormalisationsThatCannotBe) {
   EXPECT_THAT(error(Normalize::kStandard), HasSubstr("every pixel"));
 }
 
+TEST_F(FoldViewTest, GroupsFollowTheSubset) {
+  task_.folds.groups = "groups.txt";
+  task_.data.subset_train = 6;
+  task_.data.subset_stratified = false;
+  const std::vector<int64_t> groups = {0, 0, 1, 1, 2, 2, 3, 3};
+  const FoldView fold(std::make_shared<const Dataset>(load_dataset(task_.data, {}, torch::kCPU)),
+                      task_, groups);
+  EXPECT_EQ(fold.train_size() + fold.validation_size(), 6);
+  for (const int64_t trained : numbers(fold.train_positions()))
+    for (const int64_t validated : numbers(fold.validation_order()))
+      EXPECT_NE(trained / 2, validated / 2) << "the same group";
+}
+
+TEST_F(FoldViewTest, WhatIsHeldOutMayBeNothing) {
+  task_.folds.k = 1;
+  task_.folds.hold_out = false;
+  task_.folds.stratified = true;  // of nothing: labels are not needed
+  use_floats(std::vector<float>(16, 0.25F));
+  const FoldView fold = view();
+  EXPECT_EQ(fold.train_size(), 8);
+  EXPECT_EQ(fold.validation_size(), 0);
+}
+
 TEST_F(FoldViewTest, ADatasetFromTheCacheIsTheSame) {
   const auto cache_dir = directory_ / "cache";
   const auto load = [&] { return load_dataset(task_.data, {}, torch::kCPU, cache_dir); };

@@ -61,6 +61,46 @@ TEST(MessagesTest, ReadsWhatOnlySomeModelsHave) {
   EXPECT_TRUE(model.encoder->freeze);
 }
 
+TEST(MessagesTest, ReadsWhatFoldsMayAskFor) {
+  const Result<Message> plain = parse_message(kAssignment);
+  const Assignment& usual = std::get<TrainerAssignment>(*plain).assignment;
+  EXPECT_EQ(usual.folds.total(), 5);
+  EXPECT_TRUE(usual.folds.hold_out);
+  EXPECT_FALSE(usual.folds.outer);
+  EXPECT_EQ(usual.slots, 1);
+  const Result<Message> message = parse_message(
+      with(R"("folds":{"k":5,)", R"("slots":3,"folds":{"k":5,"repeats":2,"groups":"g.txt",)"
+                                 R"("leave_one_group_out":true,"hold_out":false,)"
+                                 R"("outer":{"k":4,"fold":3},)"));
+  ASSERT_TRUE(message.ok()) << message.status().message();
+  const Assignment& assignment = std::get<TrainerAssignment>(*message).assignment;
+  EXPECT_EQ(assignment.folds.total(), 10);
+  EXPECT_EQ(assignment.folds.groups, "g.txt");
+  EXPECT_TRUE(assignment.folds.leave_one_group_out);
+  EXPECT_FALSE(assignment.folds.hold_out);
+  EXPECT_EQ(assignment.folds.outer, (OuterFold{4, 3}));
+  EXPECT_EQ(assignment.slots, 3);
+}
+
+TEST(MessagesTest, ReadsAModelToEvaluate) {
+  const std::string line =
+      R"({"type":"assignment","attempt":1,"study":"s","trial":0,"fold":0,"seed":7,)"
+      R"("data":{"dataset":"mnist"},"folds":{"k":1,"seed":7},"model":{"type":"cae"},"params":{},)"
+      R"("objective":{"metric":"test_loss"},"epochs":1,)"
+      R"("evaluate":{"file":"/m","sha256":"ab"}})";
+  const Result<Message> message = parse_message(line);
+  ASSERT_TRUE(message.ok()) << message.status().message();
+  const auto& parsed = std::get<TrainerAssignment>(*message);
+  EXPECT_EQ(parsed.evaluate_file, "/m");
+  EXPECT_EQ(parsed.assignment.evaluate, (ArtifactRef{"ab", 0}));
+  EXPECT_EQ(parsed.assignment.judged_on(), JudgedOn::kTest);
+  std::string longer = line;
+  longer.replace(line.find(R"("epochs":1)"), 10, R"("epochs":2)");
+  const Result<Message> refused = parse_message(longer);
+  ASSERT_TRUE(refused.ok());
+  EXPECT_THAT(std::get<RefusedAssignment>(*refused).message, HasSubstr("in one epoch"));
+}
+
 TEST(MessagesTest, ReadsGivenStatistics) {
   const Result<Message> message =
       parse_message(with(R"("normalize":"standard")", R"("normalize":{"mean":0.25,"std":0.5})"));
@@ -85,6 +125,7 @@ TEST(MessagesTest, RefusesWordsThatItDoesNotKnow) {
            {R"({"metric":"val_loss"})", R"({"metric":"m","take":"first"})", "take 'first'"},
            {R"("normalize":"standard")", R"("normalize":"loud")", "normalize 'loud'"},
            {R"("normalize":"standard")", R"("normalize":{"mean":0,"std":0})", "std must be"},
+           {R"("first_epoch":5)", R"("slots":0)", "slots is less than 1"},
            {R"("variant":"conv3")", R"("target":"moon")", "target 'moon'"}}) {
     const Result<Message> message = parse_message(with(from, to));
     ASSERT_TRUE(message.ok());

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/unit/trainer/fixture.h"
+#include "worker/trainer/torch_compat.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -81,6 +82,28 @@ class SessionTest : public ::testing::Test {
   Status status_;
   std::thread session_;
 };
+
+// Torch tells each thread what it had last been set to by any.
+int threads_of_torch() {
+  int threads = 0;
+  std::thread([&] { threads = torch::get_num_threads(); }).join();
+  return threads;
+}
+
+TEST_F(SessionTest, AnAttemptOfSeveralSlotsHasTheThreadsOfAllOfThem) {
+  send(hello());
+  EXPECT_EQ(receive()["type"], "ready");
+  Json two = assignment(1, 1);
+  two["slots"] = 2;
+  send(two);
+  EXPECT_EQ(receive_until("finished")["attempt"], 1);
+  EXPECT_EQ(threads_of_torch(), 2);
+  send(assignment(2, 1));
+  EXPECT_EQ(receive_until("finished")["attempt"], 2);
+  EXPECT_EQ(threads_of_torch(), 1);
+  send({{"type", "shutdown"}});
+  EXPECT_TRUE(finish().ok());
+}
 
 TEST_F(SessionTest, TrainsOneAttemptAfterAnother) {
   send(hello());

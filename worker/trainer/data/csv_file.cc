@@ -8,23 +8,10 @@
 #include "core/text.h"
 #include "worker/trainer/data/data_error.h"
 #include "worker/trainer/data/packed_file.h"
+#include "worker/trainer/data/text_pieces.h"
 
 namespace foldmill::trainer {
 namespace {
-
-std::string_view trim(std::string_view text, std::string_view what) {
-  const size_t begin = text.find_first_not_of(what);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(what) - begin + 1);
-}
-
-// The part before `separator`, which is taken away from `rest` together with it.
-std::string_view next_piece(std::string_view& rest, char separator) {
-  const size_t end = rest.find(separator);
-  const std::string_view piece = rest.substr(0, end);
-  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  return piece;
-}
 
 std::optional<double> number_in(std::string_view field) {
   field = trim(field, " \t");

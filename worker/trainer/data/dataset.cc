@@ -35,10 +35,10 @@ Dataset load_dataset(const DataSpec& data, const std::vector<std::string>& data_
   return make_dataset(DatasetStore(data_dirs, cache_dir).load(data), device);
 }
 
-std::shared_ptr<const Dataset> DatasetCache::get(const DataSpec& data) {
-  if (!dataset_ || key_ != store_.key(data)) {
-    dataset_.reset();  // never two sets on the device at a time
-    const StoredDataset stored = store_.load(data);
+std::shared_ptr<const Dataset> DatasetCache::get(const DataSpec& data, Portion portion) {
+  if (!dataset_ || key_ != store_.key(data, portion)) {
+    dataset_.reset();  // before the next one is there: it may have been the last to hold it
+    const StoredDataset stored = store_.load(data, portion);
     dataset_ = std::make_shared<const Dataset>(make_dataset(stored, device_));
     key_ = stored.key;
   }

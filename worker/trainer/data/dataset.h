@@ -12,8 +12,8 @@
 
 namespace foldmill::trainer {
 
-// The training images of one data set, whole, on the device, as they were stored: a float copy of
-// bytes would cost four times the memory of every slot and saves nothing that can be measured.
+// The images of one portion of a data set, whole, on the device, as they were stored: a float copy
+// of bytes would cost four times the memory of every slot and saves nothing that can be measured.
 // Immutable; on the CPU the images may lie in a file that is mapped read-only.
 struct Dataset {
   torch::Tensor images;         // [n, channels, height, width], uint8, or float32 in [0, 1]
@@ -44,7 +44,9 @@ class DatasetCache {
       : store_(std::move(data_dirs), std::move(cache_dir)), device_(device) {}
 
   // Throws AttemptError.
-  std::shared_ptr<const Dataset> get(const DataSpec& data);
+  std::shared_ptr<const Dataset> get(const DataSpec& data, Portion portion = Portion::kTrain);
+
+  const std::vector<std::string>& data_dirs() const { return store_.data_dirs(); }
 
  private:
   DatasetStore store_;

@@ -20,12 +20,12 @@ void try_to_write(const std::filesystem::path& file, const std::string& key,
 
 }  // namespace
 
-std::string DatasetStore::key(const DataSpec& data) const {
-  return source_key(data, locate_dataset(data, data_dirs_));
+std::string DatasetStore::key(const DataSpec& data, Portion portion) const {
+  return source_key(data, locate_dataset(data, data_dirs_, portion));
 }
 
-StoredDataset DatasetStore::load(const DataSpec& data) const {
-  const DatasetFiles files = locate_dataset(data, data_dirs_);
+StoredDataset DatasetStore::load(const DataSpec& data, Portion portion) const {
+  const DatasetFiles files = locate_dataset(data, data_dirs_, portion);
   StoredDataset stored;
   // Before the files are read: one that changes meanwhile has another key afterwards.
   stored.key = source_key(data, files);
@@ -37,7 +37,7 @@ StoredDataset DatasetStore::load(const DataSpec& data) const {
       return stored;
     }
   }
-  stored.dataset.raw = read_dataset(data, files);
+  stored.dataset.raw = read_dataset(data, files, portion);
   stored.dataset.fingerprint = fingerprint_of(stored.dataset.raw);
   if (!cache_dir_.empty()) try_to_write(file, stored.key, stored.dataset);
   return stored;

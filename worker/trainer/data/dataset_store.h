@@ -6,6 +6,7 @@
 
 #include "core/study.h"
 #include "worker/trainer/data/cache_file.h"
+#include "worker/trainer/data/dataset_files.h"
 
 namespace foldmill::trainer {
 
@@ -26,9 +27,11 @@ class DatasetStore {
       : data_dirs_(std::move(data_dirs)), cache_dir_(std::move(cache_dir)) {}
 
   // The key of the data set as its files are now. Throws AttemptError.
-  std::string key(const DataSpec& data) const;
+  std::string key(const DataSpec& data, Portion portion = Portion::kTrain) const;
   // Throws AttemptError.
-  StoredDataset load(const DataSpec& data) const;
+  StoredDataset load(const DataSpec& data, Portion portion = Portion::kTrain) const;
+
+  const std::vector<std::string>& data_dirs() const { return data_dirs_; }
 
  private:
   std::vector<std::string> data_dirs_;

@@ -1,54 +1,14 @@
 #include "worker/trainer/data/fold_view.h"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 #include <utility>
 
-#include "core/fold.h"
 #include "core/random.h"
-#include "worker/trainer/attempt_error.h"
+#include "worker/trainer/data/image_split.h"
 
 namespace foldmill::trainer {
 namespace {
-
-void check_stratifiable(const Dataset& dataset, const Assignment& assignment) {
-  const bool wanted = assignment.folds.stratified ||
-                      (assignment.data.subset_train && assignment.data.subset_stratified);
-  if (wanted && dataset.labels.empty())
-    throw AttemptError(EndCause::kUserError,
-                       "data: these images have no labels, so nothing can be stratified; add the "
-                       "labels file or set `stratified: false`");
-}
-
-std::vector<int64_t> choose_subset(const Dataset& dataset, const Assignment& assignment) {
-  const DataSpec& data = assignment.data;
-  if (!data.subset_train) {
-    std::vector<int64_t> all(static_cast<size_t>(dataset.size()));
-    std::iota(all.begin(), all.end(), int64_t{0});
-    return all;
-  }
-  const std::span<const int64_t> labels = data.subset_stratified
-                                              ? std::span<const int64_t>(dataset.labels)
-                                              : std::span<const int64_t>();
-  return value_or_throw(subset_indices(*data.subset_train, dataset.size(), labels, assignment.seed),
-                        EndCause::kUserError);
-}
-
-SplitIndices split(const Dataset& dataset, const std::vector<int64_t>& subset,
-                   const Assignment& assignment) {
-  std::vector<int64_t> labels;
-  if (assignment.folds.stratified)
-    for (const int64_t position : subset)
-      labels.push_back(dataset.labels[static_cast<size_t>(position)]);
-  SplitIndices parts =
-      value_or_throw(split_indices(assignment.folds, assignment.fold.fold,
-                                   {static_cast<int64_t>(subset.size()), labels, {}}),
-                     EndCause::kUserError);
-  for (auto* part : {&parts.train, &parts.validation})
-    for (int64_t& position : *part) position = subset[static_cast<size_t>(position)];
-  return parts;
-}
 
 torch::Tensor to_tensor(const std::vector<int64_t>& positions, torch::Device device) {
   return torch::tensor(positions, torch::kInt64).to(device);
@@ -56,17 +16,29 @@ torch::Tensor to_tensor(const std::vector<int64_t>& positions, torch::Device dev
 
 }  // namespace
 
-FoldView::FoldView(std::shared_ptr<const Dataset> dataset, const Assignment& assignment)
+FoldView::FoldView(std::shared_ptr<const Dataset> dataset, const Assignment& assignment,
+                   const std::vector<int64_t>& groups)
     : dataset_(std::move(dataset)),
       order_seed_(derive_seed(assignment.seed, RandomPurpose::kOrder, assignment.fold.trial,
                               assignment.fold.fold)) {
-  check_stratifiable(*dataset_, assignment);
-  SplitIndices parts = split(*dataset_, choose_subset(*dataset_, assignment), assignment);
+  SplitIndices parts = split_images(*dataset_, assignment, groups);
   const torch::Device device = dataset_->images.device();
   train_ = to_tensor(parts.train, device);
   validation_ = to_tensor(parts.validation, device);
   train_positions_ = std::move(parts.train);
-  normalization_ = choose_normalization(assignment.data, dataset_->images, train_);
+  normalize_by(choose_normalization(assignment.data, dataset_->images, train_));
+}
+
+FoldView::FoldView(std::shared_ptr<const Dataset> dataset, const std::vector<int64_t>& validation,
+                   const Normalization& normalization)
+    : dataset_(std::move(dataset)),
+      train_(to_tensor({}, dataset_->images.device())),
+      validation_(to_tensor(validation, dataset_->images.device())) {
+  normalize_by(normalization);
+}
+
+void FoldView::normalize_by(const Normalization& normalization) {
+  normalization_ = normalization;
   const bool bytes = dataset_->images.scalar_type() == torch::kUInt8;
   factor_ = normalization_.scale() / (bytes ? 255 : 1);
 }

@@ -17,8 +17,12 @@ namespace foldmill::trainer {
 class FoldView {
  public:
   // Subset, split and normalisation as the assignment asks. Throws AttemptError (user_error) where
-  // they cannot be made of this data.
-  FoldView(std::shared_ptr<const Dataset> dataset, const Assignment& assignment);
+  // they cannot be made of this data. `groups`: see split_images.
+  FoldView(std::shared_ptr<const Dataset> dataset, const Assignment& assignment,
+           const std::vector<int64_t>& groups = {});
+  // Images to judge a trained network on, normalised as it was trained; none for training.
+  FoldView(std::shared_ptr<const Dataset> dataset, const std::vector<int64_t>& validation,
+           const Normalization& normalization);
 
   int64_t train_size() const { return train_.size(0); }
   int64_t validation_size() const { return validation_.size(0); }
@@ -39,13 +43,15 @@ class FoldView {
   Batch batch(const torch::Tensor& order, int64_t begin, int64_t count) const;
 
  private:
+  void normalize_by(const Normalization& normalization);
+
   std::shared_ptr<const Dataset> dataset_;
-  uint64_t order_seed_;
+  uint64_t order_seed_ = 0;
   std::vector<int64_t> train_positions_;  // in the data set
   torch::Tensor train_;                   // the same on the device
   torch::Tensor validation_;
   Normalization normalization_;
-  double factor_;  // of stored pixels: the normalisation's, and 1/255 for bytes
+  double factor_ = 1;  // of stored pixels: the normalisation's, and 1/255 for bytes
 };
 
 }  // namespace foldmill::trainer

@@ -4,7 +4,7 @@
 
 namespace foldmill::trainer {
 
-RawDataset read_idx_dataset(const DatasetFiles& files, const KnownDataset* known) {
+RawDataset read_idx_dataset(const DatasetFiles& files, const KnownFiles* known) {
   IdxFile images = read_idx(files.images, 3, known != nullptr ? known->images_sha256 : "");
   RawDataset raw;
   raw.images = images.sizes[0];

@@ -23,14 +23,14 @@ void add_file(Sha256& key, const fs::path& name, const fs::path& path) {
 }  // namespace
 
 RawDataset load_raw(const DataSpec& data, const std::vector<std::string>& data_dirs) {
-  return read_dataset(data, locate_dataset(data, data_dirs));
+  return read_dataset(data, locate_dataset(data, data_dirs), Portion::kTrain);
 }
 
-RawDataset read_dataset(const DataSpec& data, const DatasetFiles& files) {
+RawDataset read_dataset(const DataSpec& data, const DatasetFiles& files, Portion portion) {
   if (data.dataset == "npy") return read_npy_dataset(files);
   if (data.dataset == "csv") return read_csv(files.images);
   if (data.dataset == kImageFolder) return read_image_folder(files.images);
-  return read_idx_dataset(files, find_known_dataset(data.dataset));
+  return read_idx_dataset(files, find_known_files(data.dataset, portion));
 }
 
 std::string source_key(const DataSpec& data, const DatasetFiles& files) {

@@ -18,7 +18,7 @@ inline constexpr int kLoaderVersion = 1;
 RawDataset load_raw(const DataSpec& data, const std::vector<std::string>& data_dirs);
 
 // The second half of it.
-RawDataset read_dataset(const DataSpec& data, const DatasetFiles& files);
+RawDataset read_dataset(const DataSpec& data, const DatasetFiles& files, Portion portion);
 
 // SHA-256 over the loader's version, the data set's name, and path, size and time of change of
 // each source file: while it stays the same, reading again would give the same. Reads no content.

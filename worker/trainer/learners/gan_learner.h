@@ -16,7 +16,7 @@ namespace foldmill::trainer {
 // are validation images, and those.
 class GanLearner final : public Learner {
  public:
-  // `seed` is that of the codes and of dropout.
+  // `seed` is that of the codes and of dropout. `features` may be null if nothing is validated.
   GanLearner(std::shared_ptr<Network> network, Descent generator, Descent discriminator,
              std::shared_ptr<const FeatureNet> features, uint64_t seed);
 

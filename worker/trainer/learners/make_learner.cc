@@ -121,7 +121,8 @@ std::unique_ptr<Learner> make_classifier(const Recipe& recipe) {
       std::move(descent), recipe.seed);
 }
 
-std::unique_ptr<Learner> make_gan(const Recipe& recipe, FeatureNetCache& feature_nets) {
+std::unique_ptr<Learner> make_gan(const Recipe& recipe,
+                                  std::shared_ptr<const FeatureNet> features) {
   auto network = on_device(
       std::make_shared<Network>(plan_network(recipe.task.model, recipe.knobs, recipe.image),
                                 recipe.init_seed()),
@@ -132,18 +133,22 @@ std::unique_ptr<Learner> make_gan(const Recipe& recipe, FeatureNetCache& feature
   Descent generator = descent("generator", "lr_generator");
   Descent discriminator = descent("discriminator", "lr_discriminator");
   return std::make_unique<GanLearner>(network, std::move(generator), std::move(discriminator),
-                                      feature_nets.get(recipe.fold, recipe.task), recipe.seed);
+                                      std::move(features), recipe.seed);
 }
 
 }  // namespace
 
 std::unique_ptr<Learner> make_learner(const Assignment& task, const FoldView& fold,
-                                      FeatureNetCache& feature_nets) {
+                                      FeatureNetCache& feature_nets, const FoldView* seen) {
   check_variant(task.model);
   const std::string& type = task.model.type;
   const Recipe recipe = make_recipe(task, fold);
   if (type == "classifier") return make_classifier(recipe);
-  if (type == "gan") return make_gan(recipe, feature_nets);
+  if (type == "gan") {
+    const bool is_judged = fold.validation_size() > 0;
+    return make_gan(recipe,
+                    is_judged ? feature_nets.get(seen != nullptr ? *seen : fold, task) : nullptr);
+  }
   return make_autoencoder(recipe);
 }
 

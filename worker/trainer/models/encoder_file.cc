@@ -5,11 +5,7 @@
 #include <cmath>
 
 #include "core/text.h"
-#include "worker/trainer/attempt_error.h"
-#include "worker/trainer/export/safetensors.h"
-#include "worker/trainer/export/stored_tensors.h"
 #include "worker/trainer/models/architecture.h"
-#include "worker/trainer/models/network_description.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -20,9 +16,8 @@ constexpr double kNormalizationTolerance = 0.05;
 
 constexpr std::array<std::string_view, 4> kTypesWithEncoder = {"cae", "vae", "dae", "classifier"};
 
-[[noreturn]] void fail(const std::filesystem::path& path, std::string_view why) {
-  throw AttemptError(EndCause::kUserError, concat("encoder ", path.string(), ": ", why));
-}
+constexpr std::string_view kStack = "encoder.";  // what its weights begin with
+constexpr std::string_view kVaesMean = "mu.0.";  // which stands where the code stood
 
 std::string words(const Normalization& normalization) {
   return concat("mean ", format_number(normalization.mean()), " and std ",
@@ -31,58 +26,44 @@ std::string words(const Normalization& normalization) {
 
 }  // namespace
 
-EncoderFile::EncoderFile(const std::filesystem::path& path) : path_(path) {
-  const SafetensorsFile file = read_safetensors(path);
-  const auto described = file.metadata.find(std::string(kDescriptionKey));
-  if (described == file.metadata.end())
-    fail(path, "does not say what network it holds; name a model.safetensors of a foldmill study");
-  const NetworkDescription found = parse_description(described->second, path.string());
+EncoderFile::EncoderFile(const std::filesystem::path& path) : file_(path, "encoder") {
+  const NetworkDescription& found = file_.description();
   const std::string& type = found.model.type;
   if (std::find(kTypesWithEncoder.begin(), kTypesWithEncoder.end(), type) ==
       kTypesWithEncoder.end())
-    fail(path, concat("is a ", type, ", which has no encoder"));
-  image_ = found.image;
-  normalization_ = {found.mean, found.stddev};
+    file_.fail(concat("is a ", type, ", which has no encoder"));
   // The encoder's knobs are those of an autoencoder, whatever it was part of.
   ModelSpec model = found.model;
   model.type = "cae";
   check_variant(model);
   const Knobs knobs(model, found.params);
   latent_dim_ = knobs.integer("latent_dim");
-  chain_ = encoder_chain(model.variant, knobs, image_);
-  for (const StoredTensor& stored : file.tensors) {
-    const std::string_view name = stored.name;
-    if (name.starts_with("encoder."))
-      weights_.emplace_back(name.substr(8), to_tensor(stored));
-    else if (type == "vae" && name.starts_with("mu.0."))  // the mean stands where the code stood
-      weights_.emplace_back(concat(chain_.size() - 1, ".", name.substr(5)), to_tensor(stored));
-  }
+  chain_ = encoder_chain(model.variant, knobs, found.image);
 }
 
 void EncoderFile::check_fits(const Shape& image, const Normalization& normalization) const {
-  if (image != image_)
-    fail(path_, concat("was trained on images of ", describe(image_), ", these are ",
-                       describe(image), "; use the data it was trained on"));
-  const double shift = std::abs(normalization.mean() - normalization_.mean());
-  const double stretch = std::abs(normalization.stddev() / normalization_.stddev() - 1);
+  file_.check_is(file_.description().model.type, image);
+  const Normalization own = file_.normalization();
+  const double shift = std::abs(normalization.mean() - own.mean());
+  const double stretch = std::abs(normalization.stddev() / own.stddev() - 1);
   if (shift > kNormalizationTolerance || stretch > kNormalizationTolerance)
-    fail(path_, concat("was trained on pixels normalised by ", words(normalization_),
-                       ", this study's are normalised by ", words(normalization),
-                       "; set `normalize` under `data` as the encoder's study has it"));
+    file_.fail(concat("was trained on pixels normalised by ", words(own),
+                      ", this study's are normalised by ", words(normalization),
+                      "; set `normalize` under `data` as the encoder's study has it"));
 }
 
 void EncoderFile::copy_into(StackImpl& encoder) const {
-  const torch::NoGradGuard without_gradients;
-  auto parameters = encoder.named_parameters();
-  for (auto& parameter : parameters) {
-    const auto found = std::find_if(weights_.begin(), weights_.end(), [&](const auto& named) {
-      return named.first == parameter.key();
-    });
-    if (found == weights_.end() || found->second.sizes() != parameter.value().sizes())
-      fail(path_, concat("its weights encoder.", parameter.key(),
-                         " do not fit what the file says of its layers"));
-    parameter.value().copy_(found->second);
+  const bool of_vae = file_.description().model.type == "vae";
+  const std::string last_layer = concat(chain_.size() - 1, ".");
+  NamedTensors parameters;
+  for (const auto& parameter : encoder.named_parameters()) {
+    const std::string& name = parameter.key();
+    const bool from_mean = of_vae && name.starts_with(last_layer);
+    parameters.emplace_back(
+        from_mean ? concat(kVaesMean, name.substr(last_layer.size())) : concat(kStack, name),
+        parameter.value());
   }
+  file_.copy_into(parameters);
 }
 
 }  // namespace foldmill::trainer

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 #include "worker/trainer/data/normalization.h"
+#include "worker/trainer/models/model_file.h"
 #include "worker/trainer/models/stack.h"
-#include "worker/trainer/training/named_tensors.h"
 
 namespace foldmill::trainer {
 
@@ -26,12 +25,9 @@ class EncoderFile {
   void copy_into(StackImpl& encoder) const;  // a stack of chain()
 
  private:
-  std::filesystem::path path_;
-  Shape image_;
-  Normalization normalization_;
+  ModelFile file_;
   LayerChain chain_;
   int64_t latent_dim_ = 0;
-  NamedTensors weights_;  // by their names in the stack
 };
 
 }  // namespace foldmill::trainer

@@ -22,6 +22,12 @@ Network::Network(NetworkPlan plan, uint64_t init_seed) : plan_(std::move(plan)) 
     stacks_.emplace_back(name, register_module(name, Stack(chain)));
 }
 
+int64_t Network::parameter_count() const {
+  int64_t count = 0;
+  for (const torch::Tensor& parameter : parameters()) count += parameter.numel();
+  return count;
+}
+
 StackImpl& Network::stack(std::string_view name) { return *named(stacks_, name); }
 const StackImpl& Network::stack(std::string_view name) const { return *named(stacks_, name); }
 

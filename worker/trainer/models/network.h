@@ -35,6 +35,7 @@ class Network : public torch::nn::Module {
   Network(NetworkPlan plan, uint64_t init_seed);
 
   const NetworkPlan& plan() const { return plan_; }
+  int64_t parameter_count() const;  // numbers, over all parameters
   StackImpl& stack(std::string_view name);
   const StackImpl& stack(std::string_view name) const;
 

@@ -100,6 +100,12 @@ FoldPlan parse_folds(const Json& json) {
   read_optional(json, "stratified", plan.stratified);
   read_optional(json, "shuffle", plan.shuffle);
   json.at("seed").get_to(plan.seed);
+  read_optional(json, "repeats", plan.repeats);
+  read_optional(json, "groups", plan.groups);
+  read_optional(json, "leave_one_group_out", plan.leave_one_group_out);
+  read_optional(json, "hold_out", plan.hold_out);
+  if (const auto outer = json.find("outer"); outer != json.end())
+    plan.outer = OuterFold{outer->at("k").get<int>(), outer->at("fold").get<int>()};
   return plan;
 }
 
@@ -108,6 +114,9 @@ Status check_assignment(const TrainerAssignment& parsed, const Json& json) {
   const int64_t first = parsed.resume ? parsed.resume->epoch + 1 : 1;
   if (assignment.epochs < 1) return bad("epochs is less than 1");
   if (assignment.checkpoint_every_epochs < 1) return bad("checkpoint_every_epochs is less than 1");
+  if (assignment.slots < 1) return bad("slots is less than 1");
+  if (assignment.evaluate && (assignment.epochs != 1 || parsed.resume))
+    return bad("a model is evaluated in one epoch, from the beginning");
   if (json.value("first_epoch", first) != first)
     return bad(concat("first_epoch must be ", first, " here"));
   return ok_status();
@@ -130,6 +139,11 @@ Result<TrainerAssignment> parse_assignment(const Json& json) {
   read_optional(json, "checkpoint_every_epochs", assignment.checkpoint_every_epochs);
   if (const auto resume = json.find("resume_from"); resume != json.end())
     parsed.resume = {resume->at("path").get<std::string>(), resume->at("epoch").get<int64_t>()};
+  read_optional(json, "slots", assignment.slots);
+  if (const auto evaluate = json.find("evaluate"); evaluate != json.end()) {
+    assignment.evaluate = ArtifactRef{evaluate->value("sha256", std::string()), 0};
+    parsed.evaluate_file = evaluate->at("file").get<std::string>();
+  }
   FOLDMILL_RETURN_IF_ERROR(check_assignment(parsed, json));
   return parsed;
 }

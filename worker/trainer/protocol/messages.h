@@ -34,6 +34,7 @@ struct TrainerAssignment {
   };
   Assignment assignment;  // resume_from is not used; the study's id is not told
   std::optional<Resume> resume;
+  std::filesystem::path evaluate_file;  // of assignment.evaluate
 };
 
 struct Stop {

@@ -106,6 +106,7 @@ Status Session::greet(const Hello& hello) {
                                       "; install the same version of both"));
   FOLDMILL_ASSIGN_OR_RETURN(const torch::Device device, find_device(hello.device));
   configure_torch(hello.threads);
+  threads_ = hello.threads;
   on_cuda_ = device.is_cuda();
   runner_ =
       std::make_unique<AttemptRunner>(device, hello.data_dirs, hello.work_dir, hello.cache_dir);
@@ -116,6 +117,7 @@ Status Session::greet(const Hello& hello) {
 Status Session::train(const TrainerAssignment& assignment, const StopToken& stop) {
   if (!runner_) return failed_precondition("trainer protocol: an assignment before hello");
   const AttemptId attempt = assignment.assignment.attempt;
+  set_threads(threads_ * assignment.assignment.slots);
   SocketSink sink(socket_, attempt);
   const AttemptOutcome outcome = runner_->run(assignment, stop, sink);
   socket_.write_line(outcome_line(attempt, outcome));

@@ -34,6 +34,7 @@ class Session {
   Inbox inbox_;
   std::unique_ptr<AttemptRunner> runner_;  // from hello on
   bool on_cuda_ = false;
+  int threads_ = 1;  // of one slot
 };
 
 }  // namespace foldmill::trainer

@@ -1,30 +1,12 @@
 #include "worker/trainer/training/trainer.h"
 
 #include <chrono>
-#include <cmath>
 #include <utility>
 
 #include "core/text.h"
-#include "worker/trainer/attempt_error.h"
 
 namespace foldmill::trainer {
 namespace {
-
-[[noreturn]] void diverged(std::string_view metric, std::string_view value, std::string_view when) {
-  throw AttemptError(EndCause::kDiverged,
-                     concat(metric, " is ", value, " at ", when, "; a smaller lr usually helps"));
-}
-
-void check_finite(const Trainer::Metrics& metrics, int64_t epoch) {
-  for (const auto& [name, value] : metrics)
-    if (!std::isfinite(value)) diverged(name, format_number(value), concat("epoch ", epoch));
-}
-
-int64_t count_parameters(const torch::nn::Module& network) {
-  int64_t count = 0;
-  for (const torch::Tensor& parameter : network.parameters()) count += parameter.numel();
-  return count;
-}
 
 void copy_into(const torch::nn::Module& network, const NamedTensors& weights) {
   const torch::NoGradGuard without_gradients;
@@ -68,13 +50,13 @@ std::optional<EpochReport> Trainer::run_epoch(int64_t epoch, const StopToken& st
   const auto begin = std::chrono::steady_clock::now();
   std::optional<Metrics> metrics = train_epoch(epoch, stop);
   if (!metrics) return std::nullopt;
-  check_finite(*metrics, epoch);
+  check_finite(*metrics, concat("epoch ", epoch));
   std::optional<Metrics> validation = validate(stop);
   if (!validation) return std::nullopt;
   validated_epoch_ = epoch;
   metrics->merge(*validation);
-  check_finite(*metrics, epoch);
-  metrics->emplace("n_parameters", static_cast<double>(count_parameters(learner_->network())));
+  check_finite(*metrics, concat("epoch ", epoch));
+  metrics->emplace("n_parameters", static_cast<double>(learner_->network().parameter_count()));
   keep(epoch, *metrics);
   EpochReport report;
   report.epoch = epoch;
@@ -83,7 +65,7 @@ std::optional<EpochReport> Trainer::run_epoch(int64_t epoch, const StopToken& st
   return report;
 }
 
-std::optional<Trainer::Metrics> Trainer::train_epoch(int64_t epoch, const StopToken& stop) {
+std::optional<Metrics> Trainer::train_epoch(int64_t epoch, const StopToken& stop) {
   const torch::Tensor order = fold_.train_order(epoch);
   learner_->begin_epoch(epoch);
   MetricSums sums;
@@ -97,18 +79,9 @@ std::optional<Trainer::Metrics> Trainer::train_epoch(int64_t epoch, const StopTo
   return sums.means();
 }
 
-std::optional<Trainer::Metrics> Trainer::validate(const StopToken& stop) {
-  const torch::NoGradGuard without_gradients;
-  const torch::Tensor& order = fold_.validation_order();
-  learner_->begin_validation();
-  MetricSums sums;
-  for (int64_t begin = 0; begin < order.size(0); begin += options_.batch_size) {
-    if (stop.requested()) return std::nullopt;
-    learner_->validate(fold_.batch(order, begin, options_.batch_size), sums);
-  }
-  Metrics metrics = sums.means();
-  learner_->end_validation(metrics);
-  return metrics;
+std::optional<Metrics> Trainer::validate(const StopToken& stop) {
+  if (fold_.validation_size() == 0) return Metrics();
+  return judge(*learner_, fold_, options_.batch_size, stop);
 }
 
 void Trainer::keep(int64_t epoch, const Metrics& metrics) {

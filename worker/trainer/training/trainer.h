@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "worker/trainer/learners/learner.h"
 #include "worker/trainer/training/attempt_sink.h"
 #include "worker/trainer/training/checkpoint.h"
+#include "worker/trainer/training/judge.h"
 #include "worker/trainer/training/kept_epoch.h"
 #include "worker/trainer/training/stop_token.h"
 
@@ -27,13 +27,12 @@ struct TrainerOptions {
 
 enum class RunEnd { kCompleted, kStopped };
 
-// Trains one learner on one fold, epoch by epoch. Same seeds, same thread count and the CPU: the
+// Trains one learner on one fold, epoch by epoch, and judges it on the validation part if there is
+// one. Same seeds, same thread count and the CPU: the
 // same losses to the bit, whether it was stopped and resumed in between or not. One thread; prints
 // nothing; throws AttemptError and what torch throws.
 class Trainer {
  public:
-  using Metrics = std::map<std::string, double>;
-
   Trainer(FoldView fold, std::unique_ptr<Learner> learner, TrainerOptions options);
 
   // Goes on after `epoch`, which `checkpoint` is complete through.

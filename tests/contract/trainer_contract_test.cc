@@ -208,7 +208,6 @@ TEST_F(TrainerContractTest, JudgesAModelOnTheTestImages) {
   Assignment test = assignment(2, 1);
   test.evaluate = ArtifactRef{"", 0};
   test.objective.metric = "test_loss";
-  test.slots = 2;
   train(test, files);
   ASSERT_EQ(all<TrainerEpoch>().size(), 1U);
   const auto tested = all<TrainerEpoch>()[0].report.metric("test_loss");

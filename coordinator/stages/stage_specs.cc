@@ -52,12 +52,15 @@ Result<ParameterSet> fix_epochs(StudySpec& spec, const ParameterSet& params, int
   return rest;
 }
 
-// What is measured on the training images alone; the first of the type's metrics that is. A trial
-// that validates on nothing has no other.
-std::string training_metric(const ModelSpec& model) {
-  for (const std::string& metric : metrics_of(model.type))
-    if (metric.starts_with("train_") || metric == "g_loss") return metric;
-  return "train_loss";
+// The search's objective as it is named on the test images, where it can be judged there at all.
+ObjectiveSpec tested(const StudySpec& search) {
+  ObjectiveSpec objective = search.objective;
+  objective.take = Take::kLast;
+  objective.metric = test_metric(search.objective.metric);
+  const std::vector<std::string> metrics = metrics_of(search.model.type, JudgedOn::kTest);
+  if (std::find(metrics.begin(), metrics.end(), objective.metric) == metrics.end())
+    objective = {metrics.front(), Direction::kMinimize, Take::kLast};
+  return objective;
 }
 
 }  // namespace
@@ -88,7 +91,8 @@ Result<StudySpec> train_spec(const StudySpec& search, const TrainStage& stage, i
   }
   spec.enqueue = {std::move(given)};
   if (stage.on_validation_too) {
-    spec.objective = {training_metric(search.model), Direction::kMinimize, Take::kLast};
+    const std::vector<std::string> metrics = metrics_of(search.model.type, JudgedOn::kNothing);
+    spec.objective = {metrics.front(), Direction::kMinimize, Take::kLast};
     spec.constraints.clear();  // most of them are on what was validated
   }
   return spec;
@@ -101,8 +105,7 @@ Result<StudySpec> test_spec(const StudySpec& search, const StudySpec& trained, i
   spec.evaluate = std::move(models);
   FOLDMILL_ASSIGN_OR_RETURN(ParameterSet given, fix_epochs(spec, params, 1));
   spec.enqueue = {std::move(given)};
-  spec.objective.metric = test_metric(search.objective.metric);
-  spec.objective.take = Take::kLast;
+  spec.objective = tested(search);
   spec.constraints.clear();
   return spec;
 }

@@ -174,6 +174,13 @@ TEST_F(StageMakerTest, WithoutATrainedOneTheModelsOfItsFoldsAreTested) {
               HasSubstr("final stage test: fold 1 of trial 7 left no model.safetensors"));
 }
 
+TEST_F(StageMakerTest, WhatCannotBeJudgedOnTestImagesIsReplaced) {
+  search().model.type = "gan";
+  search().objective.metric = "g_loss";
+  search().final_stages = {.test = true};
+  EXPECT_EQ(made("cae").objective.metric, "test_frechet_distance");
+}
+
 TEST_F(StageMakerTest, EpochsThatWereSearchedCanBeGiven) {
   search().constants = {{"batch_size", int64_t{64}}};
   search().space = *SearchSpace::create({{"lr", *Distribution::make_float(1e-4, 1e-1), {}},

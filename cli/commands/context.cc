@@ -5,6 +5,7 @@
 
 #include "cli/file_source.h"
 #include "cli/output/format.h"
+#include "cli/output/judgement.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -108,8 +109,8 @@ Result<TrialId> parse_trial_id(const std::string& text) {
   const std::string rest = slash == std::string::npos ? "" : text.substr(slash + 1);
   const size_t dot = rest.find('.');
   const auto trial = parse_int(rest.substr(0, dot));
-  const auto fold =
-      dot == std::string::npos ? std::optional<int64_t>() : parse_int(rest.substr(dot + 1));
+  std::optional<int64_t> fold;
+  if (dot != std::string::npos) fold = parse_int(rest.substr(dot + 1));
   const bool fold_is_wrong = dot != std::string::npos && (!fold || *fold < 0);
   if (slash == 0 || !trial || *trial < 0 || fold_is_wrong)
     return invalid_argument(
@@ -119,6 +120,27 @@ Result<TrialId> parse_trial_id(const std::string& text) {
   TrialId id{text.substr(0, slash), TrialNumber(*trial), std::nullopt};
   if (fold) id.fold = FoldIndex(*fold);
   return id;
+}
+
+Result<FoundTrial> find_trial(StudySource& source, const std::string& text) {
+  const std::string_view best = "/best";
+  FoundTrial found;
+  std::optional<TrialNumber> number;
+  if (text.size() > best.size() && text.ends_with(best)) {
+    FOLDMILL_ASSIGN_OR_RETURN(found.study,
+                              source.get_study(text.substr(0, text.size() - best.size())));
+    if (!found.study.best) return not_found(explain_no_best(found.study, ""));
+    number = found.study.best;
+  } else {
+    FOLDMILL_ASSIGN_OR_RETURN(const TrialId id, parse_trial_id(text));
+    if (id.fold)
+      return invalid_argument(
+          concat("'", text, "' is a fold; a trial is wanted: ", text.substr(0, text.rfind('.'))));
+    FOLDMILL_ASSIGN_OR_RETURN(found.study, source.get_study(id.study));
+    number = id.trial;
+  }
+  FOLDMILL_ASSIGN_OR_RETURN(found.trial, source.get_trial(found.study.spec.name, *number));
+  return found;
 }
 
 Result<StudyRow> find_study(StudySource& source, const std::string& name) {

@@ -9,6 +9,7 @@
 #include <ostream>
 #include <string>
 
+#include "cli/compare/comparable.h"
 #include "cli/coordinator_client.h"
 #include "cli/exit_code.h"
 #include "cli/local/local_coordinator.h"
@@ -73,6 +74,10 @@ struct TrialId {
 };
 Result<TrialId> parse_trial_id(const std::string& text);
 
+// "study/17", or "study/best": the trial itself, with its curves. not_found, also for a study that
+// has no best trial.
+Result<FoundTrial> find_trial(StudySource& source, const std::string& text);
+
 // The study of that name (or unique prefix); without a name the youngest one.
 Result<StudyRow> find_study(StudySource& source, const std::string& name);
 
@@ -89,6 +94,7 @@ void add_ask_command(CLI::App& app, Context& context);
 void add_tell_command(CLI::App& app, Context& context);
 void add_held_trial_commands(CLI::App& noun, Context& context);  // trial report, renew
 void add_enqueue_command(CLI::App& noun, Context& context);      // trial enqueue
+void add_compare_command(CLI::App& noun, Context& context);      // trial compare
 void add_worker_commands(CLI::App& app, Context& context);
 void add_best_command(CLI::App& app, Context& context);
 void add_watch_command(CLI::App& app, Context& context);

@@ -33,7 +33,7 @@ Outcome export_study(const ExportFlags& flags, Context& context) {
   TrialQuery query;
   query.with_curves = flags.format == "json";
   FOLDMILL_ASSIGN_OR_RETURN(const auto trials, all_trials(*source, study.spec.name, query));
-  Listing listing = list_trials(study.spec.name, trials);
+  Listing listing = list_trials(study.spec, trials);
   OutputOptions output;
   output.format = flags.format == "json" ? Format::kJson : Format::kCsv;
   if (output.format == Format::kJson) {

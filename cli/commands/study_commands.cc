@@ -3,6 +3,7 @@
 #include "cli/commands/context.h"
 #include "cli/commands/study_check.h"
 #include "cli/follow/summary.h"
+#include "cli/output/fold_values.h"
 #include "cli/output/format.h"
 #include "cli/output/judgement.h"
 #include "cli/output/shapes.h"
@@ -55,9 +56,15 @@ Outcome list(Context& context) {
 Outcome show(const StudyFlags& flags, Context& context) {
   FOLDMILL_ASSIGN_OR_RETURN(auto source, context.open_source());
   FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, find_study(*source, flags.name));
+  std::optional<TrialRow> best;
+  if (study.best) {
+    FOLDMILL_ASSIGN_OR_RETURN(best, source->get_trial(study.spec.name, *study.best));
+  }
   if (context.output.format != Format::kTable) {
     Listing listing = list_studies({study});
     Json json = study_json(study);
+    json["best_fold_statistics"] =
+        fold_statistics_json(best ? spread_of(study.spec, *best) : std::nullopt);
     json["source"] = study.spec.source;
     listing.json = std::move(json);
     FOLDMILL_RETURN_IF_ERROR(context.print(std::move(listing)));
@@ -70,7 +77,10 @@ Outcome show(const StudyFlags& flags, Context& context) {
               << '\n';
   context.out << "epochs    " << study.epochs << " trained, " << study.epochs_saved
               << " saved by pruning, " << format_duration(study.seconds) << " of training\n";
-  if (const std::string standing = describe_best_so_far(study); !standing.empty())
+  if (best)
+    context.out << "best      #" << best->number.value << "  " << describe_values(study.spec, *best)
+                << '\n';
+  else if (const std::string standing = describe_best_so_far(study); !standing.empty())
     context.out << "best      " << standing << '\n';
   FOLDMILL_ASSIGN_OR_RETURN(const std::string stages, describe_stage_results(*source, study));
   context.out << stages << describe_spec(study.spec);

@@ -1,7 +1,10 @@
 #include "cli/commands/context.h"
+#include "cli/output/decision.h"
+#include "cli/output/fold_values.h"
 #include "cli/output/format.h"
 #include "cli/output/judgement.h"
 #include "cli/output/shapes.h"
+#include "cli/terminal/text_width.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -15,34 +18,26 @@ Outcome list(const std::string& name, Context& context) {
   query.sort = context.sort;
   FOLDMILL_ASSIGN_OR_RETURN(const auto trials,
                             all_trials(*source, study.spec.name, query, context.limit));
-  FOLDMILL_RETURN_IF_ERROR(context.print(list_trials(study.spec.name, trials)));
+  FOLDMILL_RETURN_IF_ERROR(context.print(list_trials(study.spec, trials)));
   return ExitCode::kOk;
 }
 
-// "by median at epoch 3 of fold 0: 0.4 against 0.3 of 5 peers".
-std::string describe_decision(const PruneDecision& decision) {
-  std::string out = concat("by ", decision.pruner, " at epoch ", decision.epoch, " of fold ",
-                           decision.fold.value, ": ");
-  const std::string value = short_number(decision.value);
-  const std::string threshold = short_number(decision.threshold);
-  if (decision.p_value)
-    return concat(out, "expected ", value, " over all folds against ", threshold,
-                  " of the best of ", decision.peers, decision.peers == 1 ? " trial" : " trials",
-                  " (p = ", short_number(*decision.p_value), ")");
-  out += concat(value, " against ", threshold);
-  return decision.peers == 0 ? out : concat(out, " of ", decision.peers, " peers");
-}
-
 // The lines above the folds of one trial.
-void print_head(const StudySpec& spec, const TrialRow& trial, std::ostream& out) {
-  out << "trial     " << spec.name << '/' << trial.number.value << "  " << to_string(trial.state);
-  if (trial.value) out << "  value " << short_number(*trial.value);
-  out << '\n';
-  if (!trial.metrics.empty()) out << "metrics   " << describe_values(spec, trial) << '\n';
-  out << "params    " << describe_params(trial.params) << '\n';
-  out << "epochs    " << trial.epochs << " in " << format_duration(trial.seconds) << '\n';
-  if (trial.decision) out << "pruned    " << describe_decision(*trial.decision) << '\n';
-  if (!trial.message.empty()) out << "message   " << trial.message << '\n';
+std::string describe_trial(const StudySpec& spec, const TrialRow& trial, size_t columns) {
+  std::string out;
+  const auto say = [&](std::string_view label, const std::string& text) {
+    if (!text.empty()) out += labelled(label, text, columns);
+  };
+  const std::string value = describe_value(spec, trial);
+  say("trial", concat(spec.name, "/", trial.number.value, "  ", to_string(trial.state),
+                      value.empty() ? "" : "  value ", value));
+  if (!trial.metrics.empty()) say("metrics", describe_values(spec, trial));
+  if (const auto folds = spread_of(spec, trial)) say("folds", describe_spread(*folds));
+  say("params", describe_params(trial.params));
+  say("epochs", concat(trial.epochs, " in ", format_duration(trial.seconds)));
+  if (trial.decision) say("pruned", describe_decision(spec, trial));
+  say("message", trial.message);
+  return out;
 }
 
 Outcome show_folds(const TrialId& id, bool with_head, Context& context) {
@@ -57,8 +52,8 @@ Outcome show_folds(const TrialId& id, bool with_head, Context& context) {
                               id.trial.value));
   }
   if (with_head && context.output.format == Format::kTable)
-    print_head(study.spec, trial, context.out);
-  FOLDMILL_RETURN_IF_ERROR(context.print(list_folds(study.spec.name, trial)));
+    context.out << describe_trial(study.spec, trial, context.terminal.line_width());
+  FOLDMILL_RETURN_IF_ERROR(context.print(list_folds(study.spec, trial)));
   return ExitCode::kOk;
 }
 
@@ -79,7 +74,7 @@ void add_show(CLI::App& noun, const char* help, bool with_head, Context& context
 }  // namespace
 
 void add_trial_commands(CLI::App& app, Context& context) {
-  CLI::App* noun = app.add_subcommand("trial", "list trials, look at one, enqueue points");
+  CLI::App* noun = app.add_subcommand("trial", "list, look at one, compare two, enqueue points");
   noun->require_subcommand(1);
   const auto study = std::make_shared<std::string>();
   CLI::App* leaf = noun->add_subcommand("list", "the trials of a study");
@@ -90,6 +85,7 @@ void add_trial_commands(CLI::App& app, Context& context) {
   leaf->callback(
       [=, &context] { context.action = [=, &context] { return list(*study, context); }; });
   add_show(*noun, "one trial: parameters, folds, why it ended", true, context);
+  add_compare_command(*noun, context);
   add_enqueue_command(*noun, context);
   add_held_trial_commands(*noun, context);
 }

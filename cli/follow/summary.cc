@@ -1,9 +1,11 @@
 #include "cli/follow/summary.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "cli/output/format.h"
 #include "cli/output/judgement.h"
+#include "cli/terminal/text_width.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -57,11 +59,13 @@ std::string next_commands(const StudyRow& study, const std::string& source_flag)
 
 }  // namespace
 
-std::string describe_best(const StudyRow& study, const TrialRow& trial) {
-  std::string out = concat("best      ", study.spec.name, "/", trial.number.value, "  ",
-                           describe_values(study.spec, trial), "\n");
-  out += concat("params    ", describe_params(trial.params), "\n");
-  if (trial.folds.size() > 1) out += concat("folds     ", fold_scores(trial), "\n");
+std::string describe_trial_of(const StudySpec& spec, std::string_view label, const TrialRow& trial,
+                              size_t columns) {
+  std::string out = labelled(
+      label, concat(spec.name, "/", trial.number.value, "  ", describe_values(spec, trial)),
+      columns);
+  out += labelled("params", describe_params(trial.params), columns);
+  if (trial.folds.size() > 1) out += labelled("folds", fold_scores(trial), columns);
   return out;
 }
 
@@ -89,7 +93,7 @@ Result<std::string> summarize(StudySource& source, const StudyRow& study,
                            " failed; ", format_duration(study.seconds), " of training\n");
   if (study.best) {
     FOLDMILL_ASSIGN_OR_RETURN(const TrialRow trial, source.get_trial(study.spec.name, *study.best));
-    out += describe_best(study, trial);
+    out += describe_trial_of(study.spec, "best", trial, std::numeric_limits<size_t>::max());
     out += copy_model(source, study, trial, database);
   } else if (!study.front.empty()) {
     out += concat("best      ", describe_best_so_far(study), ": foldmill best ", study.spec.name,

@@ -8,8 +8,9 @@
 
 namespace foldmill::cli {
 
-// The best trial: value, parameters, fold scores.
-std::string describe_best(const StudyRow& study, const TrialRow& trial);
+// A trial under a label of what it is, such as "best": value, parameters, fold scores.
+std::string describe_trial_of(const StudySpec& spec, std::string_view label, const TrialRow& trial,
+                              size_t columns);
 
 // Copies the files of a trial: to `directory`, with one fold; to `directory`/fold-N else. The
 // answer names what was written.

@@ -19,6 +19,13 @@ std::string short_number(const std::optional<double>& value) {
   return value ? short_number(*value) : std::string();
 }
 
+std::string describe_p_value(double p) {
+  if (p < 1e-4) return "p < 0.0001";
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "p = %.2g", p);
+  return buffer;
+}
+
 std::string format_duration(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0) return "?";
   char buffer[48];

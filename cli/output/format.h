@@ -15,6 +15,9 @@ namespace foldmill::cli {
 std::string short_number(double value);
 std::string short_number(const std::optional<double>& value);  // empty when absent
 
+// "p = 0.031", "p < 0.0001": two digits are more than a p value is good for.
+std::string describe_p_value(double p);
+
 // "1m02s", "2h05m", "3d04h", "0.8s".
 std::string format_duration(double seconds);
 // "2026-11-21T20:43:19Z".

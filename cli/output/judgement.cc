@@ -1,5 +1,6 @@
 #include "cli/output/judgement.h"
 
+#include "cli/output/fold_values.h"
 #include "cli/output/format.h"
 #include "core/text.h"
 
@@ -21,7 +22,7 @@ std::string describe_constraints(const StudySpec& spec) {
 
 std::string describe_values(const StudySpec& spec, const TrialRow& trial) {
   if (!trial.value) return {};
-  std::string out = concat(spec.objective.metric, " ", short_number(*trial.value));
+  std::string out = concat(spec.objective.metric, " ", describe_value(spec, trial));
   for (const auto& [name, value] : trial.metrics)
     out += concat("  ", name, " ", short_number(value));
   return trial.violation > 0 ? out + "  infeasible" : out;

@@ -18,12 +18,16 @@ std::string upper(std::string text) {
   return text;
 }
 
+std::string shown(const ListingCell& cell) {
+  return cell.text.empty() ? table_text(cell.value) : cell.text;
+}
+
 std::vector<size_t> column_widths(const Listing& listing, bool header) {
   std::vector<size_t> widths;
   for (size_t c = 0; c < listing.columns.size(); ++c) {
     size_t width = header ? display_width(listing.columns[c].name) : 1;
     for (const auto& row : listing.rows)
-      width = std::max(width, display_width(printable(table_text(row[c]))));
+      width = std::max(width, display_width(printable(shown(row[c]))));
     widths.push_back(width);
   }
   return widths;
@@ -78,7 +82,7 @@ void print_csv(const Listing& listing, bool header, std::ostream& out) {
   };
   if (header) print_row(listing.columns.size(), [&](size_t i) { return listing.columns[i].name; });
   for (const auto& row : listing.rows)
-    print_row(row.size(), [&](size_t i) { return cell_text(row[i]); });
+    print_row(row.size(), [&](size_t i) { return cell_text(row[i].value); });
 }
 
 }  // namespace
@@ -113,7 +117,7 @@ std::string layout_table(const Listing& listing, bool header, size_t columns,
     out += line + '\n';
   };
   if (header) add_row([&](size_t c) { return upper(listing.columns[c].name); });
-  for (const auto& row : listing.rows) add_row([&](size_t c) { return table_text(row[c]); });
+  for (const auto& row : listing.rows) add_row([&](size_t c) { return shown(row[c]); });
   return out;
 }
 
@@ -129,10 +133,10 @@ Status print_listing(Listing listing, const OutputOptions& options, const Termin
     return ok_status();
   }
   // Piped or with columns asked for: nothing is left out.
-  const bool fit = terminal.interactive && options.columns.empty();
+  const size_t room =
+      options.columns.empty() ? terminal.line_width() : std::numeric_limits<size_t>::max();
   std::vector<std::string> dropped;
-  out << layout_table(listing, options.header,
-                      fit ? terminal.columns : std::numeric_limits<size_t>::max(), &dropped);
+  out << layout_table(listing, options.header, room, &dropped);
   if (!dropped.empty())
     err << "columns left out to fit: " << join(dropped, ",") << "   (-o csv, a wider terminal or "
         << "--columns " << dropped.front() << ",… shows them)\n";

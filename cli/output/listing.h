@@ -1,8 +1,10 @@
 #pragma once
 
+#include <concepts>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/terminal/terminal.h"
@@ -28,11 +30,27 @@ struct ListingColumn {
   int priority = 0;      // the lowest is dropped first on a narrow terminal
 };
 
+// One cell: CSV shows it whole, tables round what is no integer.
+struct ListingCell {
+  template <class T>
+  requires std::constructible_from<Cell, T> ListingCell(T&& cell) : value(std::forward<T>(cell)) {}
+  // One that tables show as `text`.
+  static ListingCell shown_as(Cell cell, std::string text) {
+    ListingCell made(std::move(cell));
+    made.text = std::move(text);
+    return made;
+  }
+
+  Cell value;
+  std::string text;  // empty: `value`
+  friend bool operator==(const ListingCell&, const ListingCell&) = default;
+};
+
 // One answer in every form it can be asked for.
 struct Listing {
   std::vector<ListingColumn> columns;
-  std::vector<std::vector<Cell>> rows;  // CSV shows them whole, tables round what is no integer
-  Json json = Json::array();            // the whole answer as JSON
+  std::vector<std::vector<ListingCell>> rows;
+  Json json = Json::array();  // the whole answer as JSON
 };
 
 // Prints to `out`; what is left out is said on `err`. `terminal` describes `out`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/output/fold_values.h"
 #include "cli/output/format.h"
 #include "cli/output/judgement.h"
 #include "core/text.h"
@@ -79,6 +80,31 @@ Cell metric_cell(const TrialRow& trial, const std::string& name) {
   return cell_of(find_metric(trial.metrics, name));
 }
 
+ListingCell value_cell(const TrialRow& trial) {
+  return ListingCell::shown_as(cell_of(trial.value), value_text(trial));
+}
+
+bool has_several_folds(const std::vector<TrialRow>& trials) {
+  return std::any_of(trials.begin(), trials.end(),
+                     [](const TrialRow& trial) { return trial.folds.size() > 1; });
+}
+
+// What add_fold_cells() adds.
+std::vector<ListingColumn> fold_columns() {
+  return {{"fold_error", true, 6}, {"fold_std", true, 3}, {"folds", true, 4}};
+}
+
+void add_fold_cells(const StudySpec& spec, const TrialRow& trial, std::vector<ListingCell>& row) {
+  const auto spread = spread_of(spec, trial);
+  const auto rounded = [](double value) {
+    return ListingCell::shown_as(value, short_number(value));
+  };
+  row.push_back(spread ? rounded(spread->spread->error) : Cell());
+  row.push_back(spread ? rounded(spread->spread->deviation) : Cell());
+  const auto done = static_cast<int64_t>(completed_values(trial).size());
+  row.push_back(ListingCell::shown_as(done, concat(done, "/", trial.folds.size())));
+}
+
 // Names of the parameters, in the order in which the trials bring them.
 std::vector<std::string> parameter_names(const std::vector<TrialRow>& trials) {
   std::vector<std::string> names;
@@ -114,12 +140,14 @@ Json fold_json(const FoldRow& fold) {
   return json;
 }
 
-Json trial_json(const std::string& study, const TrialRow& trial) {
+Json trial_json(const StudySpec& spec, const TrialRow& trial) {
   Json json = {{"schema", "trial/v1"},
-               {"study", study},
+               {"study", spec.name},
                {"number", trial.number.value},
                {"state", std::string(to_string(trial.state))},
                {"value", json_number(trial.value)},
+               {"estimated", trial.estimated},
+               {"fold_statistics", fold_statistics_json(spread_of(spec, trial))},
                {"metrics", metrics_json(trial.metrics)},
                {"violation", json_number(trial.violation)},
                {"params", json_params(trial.params)},
@@ -182,33 +210,43 @@ Listing list_studies(const std::vector<StudyRow>& studies) {
   return listing;
 }
 
-Listing list_trials(const std::string& study, const std::vector<TrialRow>& trials) {
+Listing list_trials(const StudySpec& spec, const std::vector<TrialRow>& trials) {
   const std::vector<std::string> metrics = metric_names(trials);
   const std::vector<std::string> names = parameter_names(trials);
+  const bool folds = has_several_folds(trials);
+  const bool estimates = std::any_of(trials.begin(), trials.end(),
+                                     [](const TrialRow& trial) { return trial.estimated; });
   Listing listing;
   listing.columns = {{"number", true, 9}, {"state", false, 8}, {"value", true, 7}};
+  if (folds)
+    for (ListingColumn column : fold_columns()) listing.columns.push_back(std::move(column));
   for (const std::string& name : metrics) listing.columns.push_back({name, true, 6});
   listing.columns.push_back({"epochs", true, 4});
   for (const std::string& name : names) listing.columns.push_back({name, true, 5});
   listing.columns.push_back({"cause", false, 3});
   listing.columns.push_back({"seconds", true, 2});
   listing.columns.push_back({"created", false, 1});
+  if (estimates) listing.columns.push_back({"estimated", true, 0});
   for (const TrialRow& trial : trials) {
-    std::vector<Cell> row = {trial.number.value, std::string(to_string(trial.state)),
-                             cell_of(trial.value)};
+    std::vector<ListingCell> row = {trial.number.value, std::string(to_string(trial.state)),
+                                    value_cell(trial)};
+    if (folds) add_fold_cells(spec, trial, row);
     for (const std::string& name : metrics) row.push_back(metric_cell(trial, name));
     row.push_back(trial.epochs);
     for (const std::string& name : names) row.push_back(cell_of(trial.params.find(name)));
     row.push_back(trial.cause == EndCause::kNone ? "" : std::string(to_string(trial.cause)));
     row.push_back(seconds_cell(trial.seconds));
     row.push_back(format_time(trial.created));
+    if (estimates)
+      row.push_back(
+          ListingCell::shown_as(int64_t{trial.estimated}, trial.estimated ? "yes" : "no"));
     listing.rows.push_back(std::move(row));
-    listing.json.push_back(trial_json(study, trial));
+    listing.json.push_back(trial_json(spec, trial));
   }
   return listing;
 }
 
-Listing list_folds(const std::string& study, const TrialRow& trial) {
+Listing list_folds(const StudySpec& spec, const TrialRow& trial) {
   Listing listing;
   listing.columns = {{"fold", true, 9},   {"state", false, 8},   {"value", true, 7},
                      {"epochs", true, 6}, {"attempts", true, 4}, {"worker", false, 5},
@@ -218,7 +256,7 @@ Listing list_folds(const std::string& study, const TrialRow& trial) {
         {to_string(fold.fold), std::string(to_string(fold.state)), cell_of(fold.value),
          std::to_string(fold.epochs), std::to_string(fold.attempts.size()),
          fold.attempts.empty() ? "" : fold.attempts.back().worker, seconds_cell(fold.seconds)});
-  listing.json = trial_json(study, trial);
+  listing.json = trial_json(spec, trial);
   return listing;
 }
 
@@ -255,7 +293,7 @@ Listing list_table(const Table& table) {
       listing.columns[c].numeric |= !std::holds_alternative<std::string>(cells[c]) &&
                                     !std::holds_alternative<std::monostate>(cells[c]);
     }
-    listing.rows.push_back(cells);
+    listing.rows.emplace_back(cells.begin(), cells.end());
     listing.json.push_back(std::move(object));
   }
   return listing;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ struct Terminal {
   bool interactive = false;  // a terminal that can move its cursor
   bool color = false;
   size_t columns = 80;  // of no meaning when not interactive: nothing is cut then
+
+  // What lines of text have to fit in; piped, they are left whole.
+  size_t line_width() const { return interactive ? columns : std::numeric_limits<size_t>::max(); }
 
   static Terminal of(int file_descriptor, ColorMode mode);
 };

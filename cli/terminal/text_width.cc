@@ -2,6 +2,7 @@
 
 #include <wchar.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace foldmill::cli {
@@ -68,6 +69,28 @@ std::string pad_right(std::string_view text, size_t columns) {
 std::string pad_left(std::string_view text, size_t columns) {
   const size_t width = display_width(text);
   return std::string(columns > width ? columns - width : 0, ' ') + std::string(text);
+}
+
+std::string labelled(std::string_view label, std::string_view text, size_t columns) {
+  constexpr size_t kLabel = 10;
+  const size_t room = columns > kLabel ? columns - kLabel : 1;
+  std::string out = pad_right(label, kLabel);
+  size_t used = 0;  // of this line's room
+  while (!text.empty()) {
+    const size_t word = std::min(text.find_first_not_of(' '), text.size());  // spaces before it
+    const size_t end = std::min(text.find(' ', word), text.size());
+    const size_t width = display_width(text.substr(0, end));
+    if (used > 0 && width > room - used) {
+      out += '\n' + std::string(kLabel, ' ');
+      text.remove_prefix(word);
+      used = 0;
+      continue;
+    }
+    out += text.substr(0, end);
+    used += std::min(width, room - used);
+    text.remove_prefix(end);
+  }
+  return out + '\n';
 }
 
 std::string printable(std::string_view text) {

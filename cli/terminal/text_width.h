@@ -17,6 +17,10 @@ std::string truncate_to(std::string_view text, size_t columns);
 std::string pad_right(std::string_view text, size_t columns);
 std::string pad_left(std::string_view text, size_t columns);
 
+// "label     text": the text begins at the eleventh column, and so does what follows of it where it
+// is broken, between words, lest a line is wider than `columns`. Ends with a newline.
+std::string labelled(std::string_view label, std::string_view text, size_t columns);
+
 // With every control character replaced by a space: text of others never steers the terminal.
 std::string printable(std::string_view text);
 

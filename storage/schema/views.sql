@@ -28,7 +28,22 @@ SELECT s.name AS study, t.number, t.state, t.value, t.cause, t.message,
        (t.ended - t.created) / 1e6 AS duration,
        t.pruned_fold, t.pruned_epoch AS pruned_at, t.pruned_value, t.pruned_threshold,
        t.pruned_peers, t.pruned_p_value, t.pruner,
-       t.created / 1e6 AS created, t.ended / 1e6 AS ended, t.violation, t.estimated
+       t.created / 1e6 AS created, t.ended / 1e6 AS ended, t.violation, t.estimated,
+       (SELECT count(*) FROM fold f
+        WHERE f.study = t.study AND f.trial = t.number AND f.state = 'completed') AS folds_completed,
+       (SELECT avg(f.value) FROM fold f
+        WHERE f.study = t.study AND f.trial = t.number AND f.state = 'completed') AS fold_mean,
+       -- With n - 1, so null of a single fold.
+       (SELECT sqrt(sum(d.off * d.off) / (count(*) - 1)) FROM (
+          SELECT f.value - (SELECT avg(g.value) FROM fold g
+            WHERE g.study = t.study AND g.trial = t.number AND g.state = 'completed') AS off
+          FROM fold f
+          WHERE f.study = t.study AND f.trial = t.number AND f.state = 'completed') d) AS fold_std,
+       (SELECT sqrt(sum(d.off * d.off) / (count(*) - 1) / count(*)) FROM (
+          SELECT f.value - (SELECT avg(g.value) FROM fold g
+            WHERE g.study = t.study AND g.trial = t.number AND g.state = 'completed') AS off
+          FROM fold f
+          WHERE f.study = t.study AND f.trial = t.number AND f.state = 'completed') d) AS fold_error
 FROM trial t JOIN study s ON s.id = t.study;
 
 -- All that a trial is judged by: its value and, by name, what stands beside it.

@@ -16,4 +16,16 @@ inline constexpr const char* kTrialSeconds =
     " JOIN epoch_report r ON r.attempt = a.id WHERE a.study = t.study AND a.trial = t.number)"
     " ELSE t.trained_seconds END";
 
+// Of the values of its completed folds: standard deviation (with n - 1) and standard error of the
+// mean, null of a single fold. As in views.sql.
+inline constexpr const char* kFoldStd =
+    "(SELECT sqrt(sum(d.off * d.off) / (count(*) - 1)) FROM (SELECT f.value - (SELECT avg(g.value)"
+    " FROM fold g WHERE g.study = t.study AND g.trial = t.number AND g.state = 'completed') AS off"
+    " FROM fold f WHERE f.study = t.study AND f.trial = t.number AND f.state = 'completed') d)";
+inline constexpr const char* kFoldError =
+    "(SELECT sqrt(sum(d.off * d.off) / (count(*) - 1) / count(*)) FROM (SELECT f.value"
+    " - (SELECT avg(g.value) FROM fold g WHERE g.study = t.study AND g.trial = t.number"
+    " AND g.state = 'completed') AS off"
+    " FROM fold f WHERE f.study = t.study AND f.trial = t.number AND f.state = 'completed') d)";
+
 }  // namespace foldmill::storage

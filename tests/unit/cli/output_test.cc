@@ -15,6 +15,12 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+StudySpec study() {
+  StudySpec spec;
+  spec.name = "s";
+  return spec;
+}
+
 TrialRow trial() {
   TrialRow row;
   row.number = TrialNumber(17);
@@ -90,7 +96,7 @@ TEST(Printing, OnATerminalSaysWhatIsLeftOut) {
 }
 
 TEST(TrialJson, HasTheDocumentedShape) {
-  const Json json = list_trials("s", {trial()}).json;
+  const Json json = list_trials(study(), {trial()}).json;
   ASSERT_TRUE(json.is_array());
   const Json& first = json[0];
   EXPECT_EQ(first["schema"], "trial/v1");
@@ -107,7 +113,7 @@ TEST(TrialJson, HasTheDocumentedShape) {
 }
 
 TEST(TrialListing, HasAColumnPerParameter) {
-  const Listing listing = list_trials("s", {trial()});
+  const Listing listing = list_trials(study(), {trial()});
   EXPECT_EQ(listing.columns[4].name, "lr");
   EXPECT_EQ(listing.rows[0][4], Cell(0.002));
 }

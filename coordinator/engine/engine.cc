@@ -152,8 +152,10 @@ void Engine::Impl::handle(const event::WorkerLeft& left, Step& step) {
 void Engine::Impl::handle(const event::WorkerDraining& draining, Step& step) {
   Worker* worker = hear(draining.session, step);
   if (worker == nullptr) return;
-  if (!std::exchange(worker->draining, true))
+  if (!worker->draining) {
+    commons_.workers.drain(*worker);
     step.record(worker->seen("draining", step.now().wall));
+  }
   step.perform(effect::SendDrain{draining.session});
 }
 

@@ -33,7 +33,10 @@ WorkerRegistry::Joined WorkerRegistry::join(const event::WorkerJoined& joined) {
   Joined result{.worker = id,
                 .same_instance = worker.instance.empty() || worker.instance == joined.instance,
                 .replaced = worker.session};
-  if (worker.session) by_session_.erase(*worker.session);
+  if (worker.session) {
+    withdraw(worker);
+    by_session_.erase(*worker.session);
+  }
   worker = Worker{.id = id,
                   .name = joined.name,
                   .session = joined.session,
@@ -45,6 +48,7 @@ WorkerRegistry::Joined WorkerRegistry::join(const event::WorkerJoined& joined) {
                   .gpu_memory_mib = joined.gpu_memory_mib,
                   .data = result.same_instance ? std::move(worker.data) : std::set<std::string>()};
   by_session_[joined.session] = id;
+  for (int64_t slot = 0; slot < worker.slots; ++slot) free_.insert({joined.session, id, slot});
   return result;
 }
 
@@ -56,6 +60,7 @@ void WorkerRegistry::leave(SessionId session) {
   const auto entry = by_session_.find(session);
   if (entry == by_session_.end()) return;
   Worker& worker = workers_.at(entry->second);
+  withdraw(worker);
   worker.session.reset();
   worker.occupied.clear();
   by_session_.erase(entry);
@@ -79,24 +84,37 @@ WorkerRegistry::Asker WorkerRegistry::asker(const std::string& name) {
 
 void WorkerRegistry::occupy(WorkerId id, int64_t slot, int count, AttemptId attempt) {
   Worker& worker = workers_.at(id);
+  take_slot(worker, slot, attempt);
+  for (int64_t other = 0; other < worker.slots && count > 1; ++other) {
+    if (worker.occupied.contains(other)) continue;
+    take_slot(worker, other, attempt);
+    --count;
+  }
+}
+
+void WorkerRegistry::take_slot(Worker& worker, int64_t slot, AttemptId attempt) {
   worker.occupied[slot] = attempt;
-  for (int64_t other = 0; other < worker.slots && count > 1; ++other)
-    if (worker.occupied.try_emplace(other, attempt).second) --count;
+  if (worker.session) free_.erase({*worker.session, worker.id, slot});
 }
 
 void WorkerRegistry::vacate(Worker& worker, AttemptId attempt) {
-  std::erase_if(worker.occupied, [&](const auto& entry) { return entry.second == attempt; });
+  std::erase_if(worker.occupied, [&](const auto& entry) {
+    if (entry.second != attempt) return false;
+    if (worker.takes_work() && entry.first < worker.slots)
+      free_.insert({*worker.session, worker.id, entry.first});
+    return true;
+  });
 }
 
-std::vector<FreeSlot> WorkerRegistry::free_slots() const {
-  std::vector<FreeSlot> free;
-  for (const auto& [session, id] : by_session_) {
-    const Worker& worker = workers_.at(id);
-    if (!worker.takes_work()) continue;
-    for (int64_t slot = 0; slot < worker.slots; ++slot)
-      if (!worker.occupied.contains(slot)) free.push_back({session, id, slot});
-  }
-  return free;
+void WorkerRegistry::drain(Worker& worker) {
+  worker.draining = true;
+  withdraw(worker);
+}
+
+void WorkerRegistry::withdraw(const Worker& worker) {
+  if (!worker.session) return;
+  for (int64_t slot = 0; slot < worker.slots; ++slot)
+    free_.erase({*worker.session, worker.id, slot});
 }
 
 bool WorkerRegistry::any_fits(const StudySpec& spec) const {

@@ -53,6 +53,7 @@ struct FreeSlot {
   SessionId session;
   WorkerId worker;
   int64_t slot = 0;
+  friend auto operator<=>(const FreeSlot&, const FreeSlot&) = default;
 };
 
 // Who is here, with which slots. Worker ids belong to names and outlive sessions and restarts.
@@ -84,17 +85,22 @@ class WorkerRegistry {
   void occupy(WorkerId id, int64_t slot, int count, AttemptId attempt);
   void note_data(WorkerId id, std::string key) { workers_.at(id).data.insert(std::move(key)); }
   void vacate(Worker& worker, AttemptId attempt);  // nothing if it occupies nothing
+  void drain(Worker& worker);
 
-  std::vector<FreeSlot> free_slots() const;    // longest session first, then slot
+  // Of workers that take work; longest session first, then slot. O(1) when there is none.
+  std::vector<FreeSlot> free_slots() const { return {free_.begin(), free_.end()}; }
   bool any_fits(const StudySpec& spec) const;  // of those that take work
   bool another_fits(WorkerId than, const StudySpec& spec) const;
 
  private:
   WorkerId next_id() const;
+  void take_slot(Worker& worker, int64_t slot, AttemptId attempt);
+  void withdraw(const Worker& worker);  // none of its slots is free any more
 
   std::map<WorkerId, Worker> workers_;
   std::map<std::string, WorkerId> by_name_;
   std::map<SessionId, WorkerId> by_session_;
+  std::set<FreeSlot> free_;
 };
 
 }  // namespace foldmill::engine

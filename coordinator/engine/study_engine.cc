@@ -172,8 +172,8 @@ void StudyEngine::ask_ahead(Step& step) {
 
 void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
   if (!desk_.answers(answer.history_version)) return;
+  if (answer.history_version != desk_.version()) return;  // too late to mean anything
   if (answer.params.status().code() == StatusCode::kOutOfRange) {
-    if (answer.history_version != desk_.version()) return;
     exhausted_ = answer.params.status().message();
     finish_if_done(step);
     return;
@@ -181,7 +181,7 @@ void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
   Status sound = answer.params.status();
   if (sound.ok()) sound = spec_->space.validate(*answer.params);
   if (sound.ok())
-    desk_.keep(answer.history_version, std::move(answer.params).value());
+    desk_.keep(std::move(answer.params).value());
   else if (!is_finished(state_))
     fail(concat("no parameters for trial ", answer.trial.value, " from sampler ",
                 spec_->sampler.type, ": ", sound.message()),

@@ -41,10 +41,8 @@ class SuggestionDesk {
     asked_.reset();
     return true;
   }
-  // Keeps an answer if it was made from today's history.
-  void keep(uint64_t version, ParameterSet params) {
-    if (version == version_) ready_ = std::move(params);
-  }
+  // Keeps an answer that was made from today's history.
+  void keep(ParameterSet params) { ready_ = std::move(params); }
 
   bool ready(const ParameterSet& fixed) const { return ready_ && fixed_ == fixed; }
   ParameterSet take() { return *std::exchange(ready_, std::nullopt); }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "coordinator/engine/suggest.h"
 #include "core/check.h"
 #include "core/sha256.h"
 #include "core/text.h"
-#include "sampler/sampler.h"
 
 namespace foldmill::testing {
 
@@ -254,12 +254,8 @@ void EngineDriver::answer_questions() {
   while (!hold_ && !questions_.empty()) {
     const effect::AskSampler ask = std::move(questions_.front());
     questions_.pop_front();
-    const auto sampler = sampler::make_sampler(ask.spec->sampler, terms_of(*ask.spec));
-    auto params =
-        sampler.value()->suggest(ask.history, ask.spec->space, ask.spec->objective.direction,
-                                 ask.spec->seed, ask.trial, ask.fixed);
     take(engine_->on(
-        event::SuggestionReady{ask.study, ask.trial, ask.history_version, std::move(params)}, now));
+        event::SuggestionReady{ask.study, ask.trial, ask.history_version, suggest(ask)}, now));
   }
 }
 

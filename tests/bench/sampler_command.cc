@@ -10,13 +10,13 @@
 #include <variant>
 #include <vector>
 
+#include "coordinator/simulation/line_program.h"
 #include "core/hypervolume.h"
 #include "core/text.h"
 #include "sampler/pruning/pruning_rules.h"
 #include "tests/bench/command.h"
 #include "tests/bench/functions/front_functions.h"
 #include "tests/bench/functions/test_functions.h"
-#include "tests/bench/quality/line_program.h"
 #include "tests/bench/quality/simulated_study.h"
 #include "tests/bench/quality/study_input.h"
 
@@ -24,6 +24,7 @@ namespace foldmill::bench {
 namespace {
 
 using nlohmann::ordered_json;
+using simulation::LineProgram;
 
 struct SamplerOptions {
   std::string sampler = "tpe";

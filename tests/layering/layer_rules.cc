@@ -17,13 +17,14 @@ const std::vector<Part>& parts() {
       {"foldmill/v1", {}},
       {"proto", {"core", "foldmill/v1"}},
       {"coordinator/engine", {"core", "sampler"}},
+      {"coordinator/simulation", {"core", "sampler", "coordinator/engine"}},
       {"coordinator", {"core", "sampler", "storage", "proto", "foldmill/v1", "coordinator/engine"}},
       {"worker/agent", {"core", "proto", "foldmill/v1"}},
       {"worker/trainer", {"core"}},
       {"worker", {"core", "proto", "worker/agent"}},
       {"cli",
-       {"core", "proto", "foldmill/v1", "sampler/importance.h", "sampler/paired_tests.h",
-        "storage/study_reader.h", "storage/lock_holder.h"}},
+       {"core", "proto", "foldmill/v1", "coordinator/simulation", "sampler/importance.h",
+        "sampler/paired_tests.h", "storage/study_reader.h", "storage/lock_holder.h"}},
   };
   return kParts;
 }
@@ -40,7 +41,7 @@ const std::vector<Library>& libraries() {
       {"CLI11", {"CLI/"}, {"coordinator", "worker", "worker/trainer", "cli"}},
       {"nlohmann-json",
        {"nlohmann/"},
-       {"storage", "worker", "worker/agent", "worker/trainer", "cli"}},
+       {"storage", "coordinator/simulation", "worker", "worker/agent", "worker/trainer", "cli"}},
       // Asio of Boost 1.74 does not compile without <utility> before it: one header knows.
       {"Asio", {"boost/asio"}, {"coordinator/asio.h", "worker/agent/asio.h"}},
       {"Boost", {"boost/"}, {"sampler", "coordinator", "worker/agent"}},

@@ -18,8 +18,8 @@ double curve_loss(double loss, double learning_rate, uint64_t seed, uint64_t tri
 // The loss on fold `fold` (from 0): the fold's difficulty, which all trials share, and noise.
 double fold_loss(double loss, uint64_t seed, uint64_t trial, int fold);
 
-// Both: a fold's difficulty and noise, on a curve that falls by exp(-decay) with each epoch (from 1,
-// below a million) and has noise of its own.
+// Both: a fold's difficulty and noise, on a curve that falls by exp(-decay) with each epoch (from
+// 1, below a million) and has noise of its own.
 double fold_curve_loss(double loss, double decay, uint64_t seed, uint64_t trial, int fold,
                        int epoch);
 

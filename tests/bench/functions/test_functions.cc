@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <span>
 
+#include "coordinator/simulation/functions/mixed.h"
+#include "tests/bench/functions/conditional.h"
 #include "tests/bench/functions/continuous.h"
-#include "tests/bench/functions/mixed.h"
 
 namespace foldmill::bench {
 namespace {
@@ -49,7 +50,7 @@ std::vector<TestFunction> make_functions() {
       over_box("ackley5s", cube(5, -kAckley, kAckley), 0, ackley, {7.3, -11.9, 3.7, 15.1, -5.3}),
       over_box("rastrigin4s", cube(4, -kRastrigin, kRastrigin), 0, rastrigin,
                {1.13, -2.37, 0.71, 3.29}),
-      {"mixed", mixed_space(), 0.0104890625, mixed},
+      {"mixed", simulation::mixed_space(), 0.0104890625, simulation::mixed},
       {"tree", tree_space(), 0.05, tree},
       {"hidden", hidden_space(), 0.1, hidden},
   };

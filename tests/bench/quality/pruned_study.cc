@@ -5,12 +5,16 @@
 #include <limits>
 #include <numeric>
 
-#include "tests/bench/functions/mixed.h"
-#include "tests/bench/functions/noise.h"
+#include "coordinator/simulation/functions/mixed.h"
+#include "coordinator/simulation/functions/noise.h"
 #include "tests/support/sampler_studies.h"
 
 namespace foldmill::bench {
 namespace {
+
+using simulation::curve_loss;
+using simulation::fold_loss;
+using simulation::mixed;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -56,7 +60,7 @@ class Study {
  private:
   const sampler::Sampler& sampler_;
   uint64_t seed_;
-  SearchSpace space_ = mixed_space();
+  SearchSpace space_ = simulation::mixed_space();
   std::vector<sampler::History::Entry> entries_;
   PrunedStudy result_;
 };

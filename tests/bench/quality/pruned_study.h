@@ -9,7 +9,7 @@
 
 namespace foldmill::bench {
 
-// What a pruner does to a study of the mixed function (functions/mixed.h), one trial after the
+// What a pruner does to a study of the mixed function (coordinator/simulation/functions/mixed.h), one trial after the
 // other, minimised.
 struct PrunedStudy {
   int64_t trials = 0;

@@ -6,9 +6,6 @@
 #include <map>
 #include <string>
 
-#include "tests/bench/functions/mixed.h"
-#include "tests/bench/functions/noise.h"
-
 namespace foldmill::bench {
 namespace {
 
@@ -49,24 +46,6 @@ TEST(TestFunctions, BoxesHaveTheProbedValues) {
     }
     expect_close(function->value(point), expected);
   }
-}
-
-TEST(TestFunctions, MixedHasTheProbedValues) {
-  expect_close(mixed(mixed_point(16, 32, 64, 0.0047, 128, "Adam")), 0.012146484374999999);
-  expect_close(mixed(mixed_point(8, 16, 32, 0.001, 64, "RAdam")), 0.02405506248182476);
-}
-
-TEST(TestFunctions, NoiseCurvesAndFoldsHaveTheProbedValues) {
-  const double noise[] = {-1.7284982809996141, -1.4116271665907543, 0.750931495960471};
-  for (uint64_t event = 1; event <= 3; ++event) expect_close(gauss(0, 0, event), noise[event - 1]);
-
-  const std::map<int, double> curve{
-      {1, 0.07630152464992578}, {10, 0.02286724638564258}, {20, 0.01302263107368058}};
-  for (const auto& [epoch, loss] : curve) expect_close(curve_loss(0.012, 0.001, 0, 0, epoch), loss);
-
-  const double folds[] = {0.011359615987361, 0.009872594810261677, 0.014412033054262755,
-                          0.00991864334299031, 0.008378453605993685};
-  for (int fold = 0; fold < 5; ++fold) expect_close(fold_loss(0.012, 0, 0, fold), folds[fold]);
 }
 
 TEST(TestFunctions, MinimaAreWhereTheyAreSaidToBe) {

@@ -4,13 +4,8 @@
 
 namespace foldmill::bench {
 
-// What a study of an autoencoder looks like: three stepped widths, a learning rate on the
-// logarithm, a layer and an optimiser that interact. Minimum 0.0104890625 at n1 16, n2 32, n3 56,
-// fc 96, RAdam, lr 0.00566.
-SearchSpace mixed_space();
-double mixed(const ParameterSet& point);
-
 // Spaces with conditions.
+
 // A network of one to three layers, each with a width of its own, and an optimiser with momentum or
 // without. Minimum 0.05: two layers of 32 and 48, sgd, lr 0.01, momentum 0.9.
 SearchSpace tree_space();

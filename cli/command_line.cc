@@ -15,8 +15,7 @@ constexpr const char* kExamples =
     "foldmill: hyperparameter search and k-fold cross-validation\n\n"
     "  foldmill run study.yaml              search, follow, show the result\n"
     "  foldmill trial list --sort value     every trial of the youngest study\n"
-    "  foldmill trial show NAME/3           one trial, and why it ended\n"
-    "  foldmill study check study.yaml      what a study file means\n"
+    "  foldmill trial show NAME/3           one trial, and why it ended\n\n"
     "Commands (foldmill COMMAND --help lists the options):\n";
 constexpr const char* kSources =
     "Studies are read from --db FILE (this user's local.db) or --coordinator ADDRESS.\n";
@@ -98,6 +97,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_folds_commands(app, context);
   add_final_commands(app, context);
   add_worker_commands(app, context);
+  add_simulate_command(app, context);
   add_query_command(app, context);
   add_export_command(app, context);
   add_info_commands(app, context);

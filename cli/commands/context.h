@@ -98,6 +98,7 @@ void add_compare_command(CLI::App& noun, Context& context);      // trial compar
 void add_worker_commands(CLI::App& app, Context& context);
 void add_best_command(CLI::App& app, Context& context);
 void add_watch_command(CLI::App& app, Context& context);
+void add_simulate_command(CLI::App& app, Context& context);
 void add_query_command(CLI::App& app, Context& context);
 void add_export_command(CLI::App& app, Context& context);
 void add_info_commands(CLI::App& app, Context& context);

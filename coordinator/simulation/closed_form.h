@@ -22,7 +22,7 @@ namespace foldmill::simulation {
 // All are losses; for a study that maximizes they give 1 - loss.
 const std::vector<std::string>& closed_form_names();
 
-// not_found: no such name; the message has those that there are.
+// invalid_argument: no such name; the message has those that there are.
 Result<std::unique_ptr<Curves>> make_closed_form(const std::string& name);
 
 }  // namespace foldmill::simulation

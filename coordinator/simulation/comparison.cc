@@ -39,14 +39,23 @@ bool is_within_one_error(const std::vector<double>& values, const std::vector<do
 
 }  // namespace
 
-Variant Variant::of(const StudySpec& spec) { return {spec.pruning.type}; }
+Variant Variant::of(const StudySpec& spec) {
+  return {spec.schedule.order, spec.pruning.type, spec.schedule.race.has_value()};
+}
 
 StudySpec Variant::applied_to(StudySpec spec) const {
-  spec.pruning.type = pruner;
+  spec.schedule.order = order;
+  if (pruner != spec.pruning.type) spec.pruning = PruningSpec{.type = pruner};
+  if (!race)
+    spec.schedule.race.reset();
+  else if (!spec.schedule.race)
+    spec.schedule.race.emplace();
   return spec;
 }
 
-std::string Variant::describe() const { return concat("pruner ", pruner); }
+std::string Variant::describe() const {
+  return concat(to_string(order), ", ", pruner, race ? ", race" : "");
+}
 
 Result<std::vector<VariantResult>> compare(const StudySpec& spec,
                                            const std::vector<Variant>& variants, int64_t seeds,

@@ -11,11 +11,14 @@ namespace foldmill::simulation {
 
 // One way to run a study: what of it is varied. The rest is as the file says.
 struct Variant {
-  std::string pruner;
+  FoldOrder order = FoldOrder::kFirstFoldFirst;
+  std::string pruner = "none";  // PruningSpec::type
+  bool race = false;            // between folds, beside the pruner
 
   static Variant of(const StudySpec& spec);
+  // With the study's own options where the pruner is its own, or it has a race; else the usual ones.
   StudySpec applied_to(StudySpec spec) const;
-  std::string describe() const;  // "pruner median"
+  std::string describe() const;  // "first_fold_first, median, race"
 };
 
 struct VariantResult {

@@ -61,7 +61,7 @@ int LineProgram::reap() {
 
 Status LineProgram::ended(const std::string& unanswered) {
   const std::string how = pid_ >= 0 ? describe_end(reap()) : "has ended before";
-  return unavailable(concat("the program ", how, ", without an answer to ", unanswered));
+  return failed_precondition(concat("the program ", how, ", without an answer to ", unanswered));
 }
 
 bool LineProgram::send_all(std::string_view text) {

@@ -21,7 +21,7 @@ class LineProgram {
   LineProgram& operator=(LineProgram&&) = delete;
   ~LineProgram();
 
-  // Waits for the answer. unavailable: the program has ended, and how.
+  // Waits for the answer. failed_precondition: the program has ended, and how.
   Result<std::string> ask(const std::string& line);
 
  private:

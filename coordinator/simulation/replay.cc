@@ -81,9 +81,9 @@ class Replay final : public Curves {
     if (recording_.direction != spec.objective.direction)
       return refuse("it is to ", to_string(recording_.direction), " its objective, and the file ",
                     "is to ", to_string(spec.objective.direction));
-    if (static_cast<size_t>(spec.folds.k) > folds)
-      return refuse("its trials have ", folds, " folds, and the file asks for ", spec.folds.k,
-                    "\n  try: --set folds.k=", folds);
+    if (static_cast<size_t>(spec.folds_per_trial()) > folds)
+      return refuse("its trials have ", folds, " folds, and the file asks for ",
+                    spec.folds_per_trial(), "\n  try: --set folds.k=", folds);
     if (spec.max_epochs() > static_cast<int64_t>(epochs))
       return refuse("its trials have ", epochs, " epochs, and the file asks for ",
                     spec.max_epochs(), "\n  try: --set params.epochs=", epochs);

@@ -18,6 +18,17 @@ Status check_study(const StudySpec& spec) {
   return ok_status();
 }
 
+// The search alone, for workers that train anything.
+StudySpec for_virtual_workers(StudySpec spec) {
+  if (is_trained_outside(spec.model)) spec.model.type = "command";
+  spec.model.encoder.reset();
+  spec.final_stages = {};
+  spec.resources.labels.clear();
+  spec.resources.slots = 1;
+  spec.resources.gpu_memory_mib = 0;
+  return spec;
+}
+
 }  // namespace
 
 Result<Outcome> simulate(StudySpec spec, const Fleet& fleet, Curves& curves,
@@ -25,8 +36,7 @@ Result<Outcome> simulate(StudySpec spec, const Fleet& fleet, Curves& curves,
   FOLDMILL_RETURN_IF_ERROR(check_study(spec));
   FOLDMILL_RETURN_IF_ERROR(fleet.validate());
   FOLDMILL_RETURN_IF_ERROR(curves.check(spec));
-  // Virtual workers train whatever it is, also what is trained by whoever asks for trials.
-  if (is_trained_outside(spec.model)) spec.model.type = "command";
+  spec = for_virtual_workers(std::move(spec));
   return World(spec, fleet, curves, observer).run();
 }
 

@@ -35,9 +35,10 @@ struct Outcome {
 // Sees every fact that the engine decides to record, in order.
 using ChangeObserver = std::function<void(const Change&)>;
 
-// Runs one study to its end: the coordinator's own engine, the study's sampler and pruner, on a
-// virtual clock, with virtual workers whose training is looked up in `curves`. A function of its
-// arguments, apart from what a program behind the curves does. Nothing is written.
+// Runs one search to its end, without the stages that follow it: the coordinator's own engine, the
+// study's sampler and pruner, on a virtual clock, with virtual workers whose training is looked up
+// in `curves`. A function of its arguments, apart from what a program behind the curves does.
+// Nothing is written.
 //
 // A worker hears decisions at once and sends checkpoints as the study asks; epochs take their time,
 // everything else takes none.

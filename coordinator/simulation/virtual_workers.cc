@@ -34,7 +34,7 @@ void World::join(VirtualWorker& worker) {
                            .name = concat("virtual-", worker.place),
                            .instance = std::to_string(worker.lives),
                            .slots = 1,
-                           .labels = spec_.resources.labels,
+                           .labels = {},
                            .models = {},
                            .version = "virtual",
                            .running = {}});

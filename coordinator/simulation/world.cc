@@ -1,6 +1,7 @@
 #include "coordinator/simulation/world.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "coordinator/engine/suggest.h"

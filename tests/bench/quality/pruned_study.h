@@ -9,8 +9,8 @@
 
 namespace foldmill::bench {
 
-// What a pruner does to a study of the mixed function (coordinator/simulation/functions/mixed.h), one trial after the
-// other, minimised.
+// What a pruner does to a study of the mixed function (coordinator/simulation/functions/mixed.h),
+// one trial after the other, minimised.
 struct PrunedStudy {
   int64_t trials = 0;
   int64_t pruned = 0;

@@ -21,6 +21,23 @@ VariantResult result_of(std::vector<std::pair<double, int64_t>> best_and_epochs)
   return result;
 }
 
+std::vector<Variant> two_pruners(const char* second) {
+  return {{.pruner = "none"}, {.pruner = second}};
+}
+
+TEST(Variant, IsWhatTheStudySaysAndCanBePutIntoIt) {
+  StudySpec spec = mixed_study(12, 5, 5);
+  spec.schedule.order = FoldOrder::kInterleave;
+  spec.schedule.race = RaceSpec{.confidence = 0.8};
+  const Variant variant = Variant::of(spec);
+  EXPECT_EQ(variant.describe(), "interleave, median, race");
+  EXPECT_EQ(variant.applied_to(spec), spec);
+  const Variant other{FoldOrder::kTrialFirst, "asha", false};
+  EXPECT_EQ(Variant::of(other.applied_to(spec)).describe(), other.describe());
+  spec.schedule.race.reset();
+  EXPECT_EQ(variant.applied_to(spec).schedule.race, RaceSpec{});
+}
+
 TEST(Spread, IsTheMeanAndItsError) {
   const Spread spread = spread_of({1, 3, NAN, 5});
   EXPECT_DOUBLE_EQ(spread.mean, 3);
@@ -55,7 +72,7 @@ TEST(BestValues, AreTheTrueOnesWhereAllAreKnown) {
 
 TEST(Compare, RunsEveryVariantWithEverySeed) {
   const auto curves = make_closed_form("mixed-kfold").value();
-  const auto results = compare(mixed_study(12, 2, 5), {{"none"}, {"median"}}, 3, {}, *curves);
+  const auto results = compare(mixed_study(12, 2, 5), two_pruners("median"), 3, {}, *curves);
   ASSERT_TRUE(results.ok()) << results.status().message();
   ASSERT_EQ(results->size(), 2u);
   EXPECT_EQ((*results)[1].variant.pruner, "median");
@@ -65,8 +82,8 @@ TEST(Compare, RunsEveryVariantWithEverySeed) {
 
 TEST(Compare, SaysWhichVariantWasWrong) {
   const auto curves = make_closed_form("mixed-kfold").value();
-  const auto results = compare(mixed_study(12, 2, 5), {{"none"}, {"mediam"}}, 1, {}, *curves);
-  EXPECT_THAT(results.status().message(), ::testing::HasSubstr("pruner mediam, seed 1"));
+  const auto results = compare(mixed_study(12, 2, 5), two_pruners("mediam"), 1, {}, *curves);
+  EXPECT_THAT(results.status().message(), ::testing::HasSubstr("first_fold_first, mediam, seed 1"));
 }
 
 }  // namespace

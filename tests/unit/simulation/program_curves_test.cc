@@ -64,7 +64,7 @@ TEST(ProgramCurves, AWholeStudyRunsOnThem) {
 TEST(ProgramCurves, AStudyStopsWithItsProgram) {
   const auto curves = make_program_curves("read line; echo 1; read line; exit 1").value();
   const auto outcome = simulate(mixed_study(6, 2, 2), {}, *curves);
-  EXPECT_EQ(outcome.status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(outcome.status().code(), StatusCode::kFailedPrecondition);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ inline StudySpec mixed_study(int64_t trials, int folds, int64_t epochs, uint64_t
   spec.model.command = {"true"};
   spec.folds.k = folds;
   spec.folds.seed = seed;
+  spec.sampler.type = "tpe";  // fast
   spec.constants.set("epochs", epochs);
   spec.space = mixed_space();
   return spec;

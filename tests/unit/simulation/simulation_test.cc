@@ -52,8 +52,10 @@ class FunctionCurves final : public Curves {
   Function function_;
 };
 
+// Every fold runs, and folds of one trial side by side.
 StudySpec unpruned(StudySpec spec) {
   spec.pruning.type = "none";
+  spec.schedule.order = FoldOrder::kTrialFirst;
   return spec;
 }
 
@@ -113,7 +115,9 @@ TEST(Simulation, PruningSavesEpochsAndTheBestIsWhatTheStudyWouldShow) {
   EXPECT_EQ(best.value, outcome->best->value);
   EXPECT_EQ(mixed(best.params), outcome->best->truth);
   for (const TrialSnapshot& trial : trials)
-    if (trial.state == TrialState::kCompleted) EXPECT_GE(*trial.value, outcome->best->value);
+    if (trial.state == TrialState::kCompleted) {
+      EXPECT_GE(*trial.value, outcome->best->value);
+    }
 }
 
 // Random worlds under the judgement of a ledger that shares no code with the engine.

@@ -115,7 +115,8 @@ Listing list_variants(const SimulationSetting& setting, const std::vector<Varian
   listing.json = setting_json(setting);
   for (const VariantResult& result : results) {
     const std::string order(to_string(result.variant.order));
-    std::vector<Cell> row = {order, result.variant.pruner, result.variant.race ? "yes" : "no"};
+    std::vector<ListingCell> row = {order, result.variant.pruner,
+                                    result.variant.race ? "yes" : "no"};
     Json json = {
         {"order", order}, {"pruner", result.variant.pruner}, {"race", result.variant.race}};
     for (const Measure& measure : measures_of(setting, result)) {

@@ -1,7 +1,6 @@
 #include "coordinator/simulation/world.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "coordinator/engine/suggest.h"
@@ -26,8 +25,8 @@ engine::EngineOptions engine_options(const Fleet& fleet) {
   return options;
 }
 
-double hours_at(SteadyTime time) {
-  return std::chrono::duration<double, std::ratio<3600>>(time - kStart).count();
+int64_t minutes_at(SteadyTime time) {
+  return std::chrono::round<std::chrono::minutes>(time - kStart).count();
 }
 
 }  // namespace
@@ -50,9 +49,9 @@ Result<Outcome> World::run() {
   add_workers(fleet_.workers);
   while (status_.ok() && !is_finished(tally_.state())) act_on_next();
   if (status_.ok() && tally_.state() == StudyState::kFailed)
-    status_ = failed_precondition(concat("the simulated study failed after ",
-                                         format_number(hours_at(now_.steady)),
-                                         " h: ", tally_.outcome().reason));
+    status_ =
+        failed_precondition(concat("the simulated study failed after ", minutes_at(now_.steady),
+                                   " minutes: ", tally_.outcome().reason));
   if (!status_.ok()) return status_;
   return tally_.outcome();
 }

@@ -27,8 +27,7 @@ Outcome simulate_study(const SimulationFlags& flags, Context& context) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
 
   const SimulationSetting setting{*spec, fleet, curves->describe(), flags.seeds};
-  const bool for_people = context.output.format == Format::kTable;
-  FOLDMILL_RETURN_IF_ERROR(context.print(list_variants(setting, results, for_people)));
+  FOLDMILL_RETURN_IF_ERROR(context.print(list_variants(setting, results)));
   context.err << "curves: " << setting.curves << '\n'
               << fleet.workers << (fleet.workers == 1 ? " worker, " : " workers, ") << flags.seeds
               << (flags.seeds == 1 ? " seed; simulated in " : " seeds; simulated in ")

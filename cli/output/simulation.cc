@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "cli/output/format.h"
 #include "core/text.h"
@@ -60,29 +61,17 @@ std::vector<Measure> measures_of(const SimulationSetting& setting, const Variant
   };
 }
 
-// Columns for people name the time, not its unit.
-std::string column_name(const Measure& measure, bool for_people) {
-  const std::string name = measure.name;
-  if (!for_people || !measure.duration) return name;
-  if (name == "seconds") return "time";
-  return name == "busy_seconds" ? "busy" : "time_to_best";
-}
-
 std::string describe(const Measure& measure, double value) {
   if (measure.duration) return format_duration(value);
   return std::abs(value) < 1000 ? short_number(value) : concat(std::llround(value));
 }
 
-std::string with_error(const Measure& measure, const Spread& spread) {
-  return concat(describe(measure, spread.mean), " ± ", describe(measure, spread.standard_error));
-}
-
-Cell cell_of(const Measure& measure, bool for_people) {
+// The mean; tables show its error beside it, and durations as people read them.
+ListingCell cell_of(const Measure& measure) {
   const Spread spread = simulation::spread_of(measure.values);
-  if (!for_people) return spread.mean;
-  if (measure.values.size() > 1) return with_error(measure, spread);
-  if (measure.duration) return format_duration(spread.mean);
-  return spread.mean;
+  std::string text = describe(measure, spread.mean);
+  if (measure.values.size() > 1) text += " ± " + describe(measure, spread.standard_error);
+  return ListingCell::shown_as(spread.mean, std::move(text));
 }
 
 Json measure_json(const Measure& measure) {
@@ -106,12 +95,11 @@ Json setting_json(const SimulationSetting& setting) {
 
 }  // namespace
 
-Listing list_variants(const SimulationSetting& setting, const std::vector<VariantResult>& results,
-                      bool for_people) {
+Listing list_variants(const SimulationSetting& setting, const std::vector<VariantResult>& results) {
   Listing listing;
   listing.columns = {{"order", false, 10}, {"pruner", false, 10}, {"race", false, 10}};
   for (const Measure& measure : measures_of(setting, results.front()))
-    listing.columns.push_back({column_name(measure, for_people), true, measure.priority});
+    listing.columns.push_back({measure.name, true, measure.priority});
   listing.json = setting_json(setting);
   for (const VariantResult& result : results) {
     const std::string order(to_string(result.variant.order));
@@ -120,7 +108,7 @@ Listing list_variants(const SimulationSetting& setting, const std::vector<Varian
     Json json = {
         {"order", order}, {"pruner", result.variant.pruner}, {"race", result.variant.race}};
     for (const Measure& measure : measures_of(setting, result)) {
-      row.push_back(cell_of(measure, for_people));
+      row.push_back(cell_of(measure));
       json[measure.name] = measure_json(measure);
     }
     listing.rows.push_back(std::move(row));

@@ -19,7 +19,7 @@ struct SimulationSetting {
 // A row for each variant (at least one), in their order, of means over the seeds; all numbers in
 // the JSON. `for_people`: durations as words instead of seconds.
 Listing list_variants(const SimulationSetting& setting,
-                      const std::vector<simulation::VariantResult>& results, bool for_people);
+                      const std::vector<simulation::VariantResult>& results);
 
 // "cheapest: …" and what it spends, or why that cannot be said; a line.
 std::string describe_cheapest(const SimulationSetting& setting,

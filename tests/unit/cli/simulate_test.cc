@@ -110,7 +110,7 @@ TEST(Simulate, ReplaysAFinishedStudy) {
   const std::string path = database.path().string();
   const Answer refused = simulate({"--workers", "2", "--curves", "study:fashion", "--db", path});
   EXPECT_EQ(refused.code, 7);
-  EXPECT_THAT(refused.err, HasSubstr("folds"));
+  EXPECT_THAT(refused.err, HasSubstr("it is to maximize its objective"));
   const Answer answer = simulate({"--workers", "1", "--curves", "study:fashion", "--db", path,
                                   "--set", "folds={k: 1}", "--set", "pruning={type: none}", "--set",
                                   "objective.direction=maximize", "-o", "json"});

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "cli/follow/summary.h"
+#include "core/stage_failure.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -21,7 +22,7 @@ Result<FollowEnd> await_stage(StudySource& source, const std::string& search,
     FOLDMILL_ASSIGN_OR_RETURN(const auto found, find_exactly(source, stage));
     if (found) return FollowEnd::kFinished;
     FOLDMILL_ASSIGN_OR_RETURN(const StudyRow before, source.get_study(search));
-    if (!before.reason.empty())
+    if (before.reason.starts_with(kStageFailure))
       return failed_precondition(concat("after ", search, ": ", before.reason));
     std::this_thread::sleep_for(kLookEvery);
   }

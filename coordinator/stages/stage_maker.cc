@@ -5,6 +5,7 @@
 
 #include "coordinator/stages/recorded.h"
 #include "coordinator/stages/stage_specs.h"
+#include "core/stage_failure.h"
 #include "core/text.h"
 
 namespace foldmill::coordinator {
@@ -103,7 +104,7 @@ Result<std::optional<StudySpec>> next_stage(storage::StudyReader& reader,
     if (present && present->state == StudyState::kCompleted) continue;
     if (present) return std::optional<StudySpec>();  // its completion asks again
     Result<StudySpec> made = StageMaker(reader, *std::move(search)).make(stage);
-    if (!made.ok()) return made.status().with_context(concat("final stage ", to_string(stage)));
+    if (!made.ok()) return made.status().with_context(concat(kStageFailure, to_string(stage)));
     return std::optional(std::move(made).value());
   }
   return std::optional<StudySpec>();

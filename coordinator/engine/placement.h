@@ -10,9 +10,9 @@
 namespace foldmill::engine {
 
 // Who gets the free slots. Studies of a higher priority first, even if their samplers are still at
-// work; among equal ones the one that holds
-// the fewest slots, and of those the one whose turn it is. A study takes the slot it likes best:
-// where the checkpoint of its next fold is, then where its data is.
+// work; among equal ones the one that holds the fewest slots, and of those the one whose turn it
+// is. A study takes the slot it likes best: where the checkpoint of its next fold is, then where its
+// data is.
 //
 // A study whose attempts take several slots of a worker would starve among others that take single
 // ones as they fall free: when it is its turn, the worker that comes nearest is kept for it.

@@ -41,31 +41,20 @@ TEST_F(PlacementTest, AHigherPriorityIsServedFirst) {
   EXPECT_EQ(held_of(worker, "one"), 1);
 }
 
-TEST_F(PlacementTest, AFoldGoesBackToWhereItsCheckpointIs) {
-  driver.create(named("one", 1));
-  FakeWorker& first = driver.join("a");
-  const AttemptId attempt = first.attempt();
-  driver.train_epoch(first, attempt);
-  driver.checkpoint(first, attempt, 1, "epoch 1");
-  driver.finish(first, attempt, {AttemptState::kLost, EndCause::kLost, "its child crashed"});
-  // It is at once assigned again, and with a second worker at hand too.
-  EXPECT_FALSE(first.tasks.empty());
-}
-
 TEST_F(PlacementTest, OfTwoFreeWorkersTheOneWithTheCheckpointIsChosen) {
-  StudySpec spec = named("one", 1);
-  driver.create(spec);
-  FakeWorker& first = driver.join("a");
-  const AttemptId attempt = first.attempt();
-  driver.train_epoch(first, attempt);
-  driver.checkpoint(first, attempt, 1, "epoch 1");
+  driver.create(named("one", 2));
+  FakeWorker& other = driver.join("other");  // the older session, and it will know the data too
+  FakeWorker& keeper = driver.join("keeper");
+  const AttemptId attempt = keeper.attempt();
+  driver.train_epoch(keeper, attempt);
+  driver.checkpoint(keeper, attempt, 1, "epoch 1");
+  driver.complete(other, other.attempt());
   driver.command("one", event::StudyVerb::kPauseNow);
-  FakeWorker& second = driver.join("b");
-  driver.finish(first, attempt, {AttemptState::kStopped, EndCause::kPreempted, {}});
+  driver.finish(keeper, attempt, {AttemptState::kStopped, EndCause::kPreempted, {}});
   driver.command("one", event::StudyVerb::kResume);
-  EXPECT_FALSE(first.tasks.empty());
-  EXPECT_TRUE(second.tasks.empty());
-  EXPECT_EQ(first.assignment().first_epoch(), 2);
+  EXPECT_TRUE(other.tasks.empty());
+  ASSERT_FALSE(keeper.tasks.empty());
+  EXPECT_EQ(keeper.assignment().first_epoch(), 2);
 }
 
 TEST_F(PlacementTest, OfTwoFreeWorkersTheOneWithTheDataIsChosen) {

@@ -7,7 +7,6 @@ namespace foldmill::cli {
 namespace {
 
 constexpr int64_t kMostFolds = 1000;
-constexpr int64_t kMostCount = 1'000'000;  // of trials, epochs …: catches a slipped digit
 constexpr int64_t kUsualTop = 5;
 
 void bind_plan(MapReader& reader, FoldPlan& folds) {

@@ -10,6 +10,9 @@
 
 namespace foldmill::cli {
 
+// Of trials, epochs, peers …: catches a slipped digit. Exact limits are core's to know.
+inline constexpr int64_t kMostCount = 1'000'000;
+
 // Reads the keys of one map. Every key asked for is thereby a known one; finish() reports the
 // rest, with the nearest known key. Setters leave `out` as it is when the key is absent or wrong.
 class MapReader {

@@ -5,8 +5,6 @@
 namespace foldmill::cli {
 namespace {
 
-constexpr int64_t kMostCount = 1'000'000;  // of trials, epochs, peers …: catches a slipped digit
-
 void bind_window(MapReader& reader, PruningSpec& pruning) {
   reader.integer("warmup_epochs", pruning.warmup_epochs, 0, kMostCount);
   reader.integer("interval", pruning.interval, 1, kMostCount);

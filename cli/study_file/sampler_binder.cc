@@ -5,8 +5,6 @@
 namespace foldmill::cli {
 namespace {
 
-constexpr int64_t kMostCount = 1'000'000;  // catches a slipped digit; core knows the exact limits
-
 void bind_tpe(MapReader& reader, SamplerSpec& sampler) {
   reader.integer("startup_trials", sampler.startup_trials, 0, kMostCount);
   reader.integer("candidates", sampler.candidates, 1, kMostCount);

@@ -15,7 +15,6 @@
 namespace foldmill::cli {
 namespace {
 
-constexpr int64_t kMostCount = 1'000'000;  // of trials, epochs, peers …: catches a slipped digit
 constexpr int64_t kMebibyte = int64_t{1} << 20;
 
 void bind_top(MapReader& top, StudySpec& spec) {

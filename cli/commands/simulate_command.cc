@@ -70,6 +70,9 @@ void add_simulate_command(CLI::App& app, Context& context) {
   leaf->add_option("--pruners", flags->pruners, "compare: none,median,… or all that fit")
       ->delimiter(',');
   leaf->add_option("--race", flags->races, "between folds, compare: on,off")->delimiter(',');
+  leaf->add_option("--when", flags->whens,
+                   "all folds of every_trial, of the best, of top:N: compare every_trial,top:5")
+      ->delimiter(',');
   leaf->add_option("--seeds", flags->seeds, "that many studies each, from the file's seed on")
       ->check(CLI::Range(int64_t{1}, kMostSeeds))
       ->capture_default_str();

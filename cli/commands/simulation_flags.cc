@@ -102,6 +102,39 @@ Result<std::vector<bool>> wanted_races(const SimulationFlags& flags, const Study
   return races;
 }
 
+// FoldSchedule::top of each.
+Result<std::vector<int64_t>> wanted_tops(const SimulationFlags& flags, const StudySpec& spec) {
+  if (flags.whens.empty()) return std::vector{spec.schedule.top};
+  constexpr std::string_view kTop = "top:";
+  std::vector<int64_t> tops;
+  for (const std::string& word : flags.whens) {
+    const auto number = word == "every_trial"    ? 0
+                        : word == "best"         ? 1
+                        : word.starts_with(kTop) ? parse_int(word.substr(kTop.size()))
+                                                 : std::nullopt;
+    if (!number || (*number < 1 && word != "every_trial"))
+      return invalid_argument(concat("--when: '", word, "' is not every_trial, best or top:N",
+                                     "\n  try: --when every_trial,top:5"));
+    tops.push_back(*number);
+  }
+  return tops;
+}
+
+// Every combination that there is: where trials run one fold there is no race between folds.
+std::vector<simulation::Variant> combine(const std::vector<FoldOrder>& orders,
+                                         const std::vector<std::string>& pruners,
+                                         const std::vector<bool>& races,
+                                         const std::vector<int64_t>& tops) {
+  std::vector<simulation::Variant> variants;
+  for (const FoldOrder order : orders)
+    for (const std::string& pruner : pruners)
+      for (const bool race : races)
+        for (const int64_t top : tops)
+          if (!(race && top > 0 && races.size() * tops.size() > 1))
+            variants.push_back({order, pruner, race, top});
+  return variants;
+}
+
 }  // namespace
 
 Result<simulation::Fleet> make_fleet(const SimulationFlags& flags) {
@@ -129,17 +162,15 @@ Result<std::vector<simulation::Variant>> make_variants(const SimulationFlags& fl
                                                        const StudySpec& spec) {
   FOLDMILL_ASSIGN_OR_RETURN(const auto orders, wanted_orders(flags, spec));
   FOLDMILL_ASSIGN_OR_RETURN(const auto races, wanted_races(flags, spec));
+  FOLDMILL_ASSIGN_OR_RETURN(const auto tops, wanted_tops(flags, spec));
   std::vector<simulation::Variant> variants;
-  for (const FoldOrder order : orders)
-    for (const std::string& pruner : wanted_pruners(flags, spec))
-      for (const bool race : races) {
-        const simulation::Variant variant{order, pruner, race};
-        const Status sound = variant.applied_to(spec).validate();
-        if (sound.ok())
-          variants.push_back(variant);
-        else if (!is_all(flags.pruners))
-          return sound.with_context(concat("comparing ", variant.describe()));
-      }
+  for (simulation::Variant& variant : combine(orders, wanted_pruners(flags, spec), races, tops)) {
+    const Status sound = variant.applied_to(spec).validate();
+    if (sound.ok())
+      variants.push_back(std::move(variant));
+    else if (!is_all(flags.pruners))
+      return sound.with_context(concat("comparing ", variant.describe()));
+  }
   return variants;
 }
 

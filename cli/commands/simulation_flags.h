@@ -26,6 +26,7 @@ struct SimulationFlags {
   std::vector<std::string> orders;
   std::vector<std::string> pruners;
   std::vector<std::string> races;  // on, off
+  std::vector<std::string> whens;  // every_trial, best, top:N
   int64_t seeds = 1;
 };
 

@@ -27,10 +27,12 @@ double seconds_to_best(const Outcome& outcome) {
   return outcome.best ? outcome.best->seconds : std::numeric_limits<double>::quiet_NaN();
 }
 
-// What all trials would train if none were stopped.
+// What the search's trials would train if each ran all its folds to the end.
 double all_epochs(const StudySpec& spec) {
-  return static_cast<double>(spec.trials * spec.folds_per_trial() * spec.max_epochs());
+  return static_cast<double>(spec.trials * spec.folds.total() * spec.max_epochs());
 }
+
+std::string describe_when(int64_t top) { return top == 0 ? "every_trial" : concat("top:", top); }
 
 // One number of a variant's outcomes, by every name it goes under.
 struct Measure {
@@ -49,6 +51,7 @@ std::vector<Measure> measures_of(const SimulationSetting& setting, const Variant
       {"completed", 6, false, number(&Outcome::completed)},
       {"pruned", 5, false, number(&Outcome::pruned)},
       {"failed", 1, false, number(&Outcome::failed)},
+      {"validated", 1, false, number(&Outcome::validated)},
       {"best", 9, false, best_values(result)},
       {"fold_runs", 3, false, number(&Outcome::fold_runs)},
       {"fold_epochs", 8, false, number(&Outcome::fold_epochs)},
@@ -87,7 +90,7 @@ Json setting_json(const SimulationSetting& setting) {
   const StudySpec& spec = setting.spec;
   return {{"schema", "simulation/v1"},   {"study", spec.name},
           {"curves", setting.curves},    {"workers", setting.fleet.workers},
-          {"trials", spec.trials},       {"folds", spec.folds_per_trial()},
+          {"trials", spec.trials},       {"folds", spec.folds.total()},
           {"epochs", spec.max_epochs()}, {"metric", spec.objective.metric},
           {"seed", spec.seed},           {"seeds", setting.seeds},
           {"variants", Json::array()},   {"cheapest", nullptr}};
@@ -97,16 +100,20 @@ Json setting_json(const SimulationSetting& setting) {
 
 Listing list_variants(const SimulationSetting& setting, const std::vector<VariantResult>& results) {
   Listing listing;
-  listing.columns = {{"order", false, 10}, {"pruner", false, 10}, {"race", false, 10}};
+  listing.columns = {
+      {"order", false, 10}, {"pruner", false, 10}, {"race", false, 10}, {"when", false, 10}};
   for (const Measure& measure : measures_of(setting, results.front()))
     listing.columns.push_back({measure.name, true, measure.priority});
   listing.json = setting_json(setting);
   for (const VariantResult& result : results) {
     const std::string order(to_string(result.variant.order));
     std::vector<ListingCell> row = {order, result.variant.pruner,
-                                    result.variant.race ? "yes" : "no"};
-    Json json = {
-        {"order", order}, {"pruner", result.variant.pruner}, {"race", result.variant.race}};
+                                    result.variant.race ? "yes" : "no",
+                                    describe_when(result.variant.top)};
+    Json json = {{"order", order},
+                 {"pruner", result.variant.pruner},
+                 {"race", result.variant.race},
+                 {"top", result.variant.top}};
     for (const Measure& measure : measures_of(setting, result)) {
       row.push_back(cell_of(measure));
       json[measure.name] = measure_json(measure);

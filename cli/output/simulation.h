@@ -17,7 +17,7 @@ struct SimulationSetting {
 };
 
 // A row for each variant (at least one), in their order, of means over the seeds; all numbers in
-// the JSON. `for_people`: durations as words instead of seconds.
+// the JSON. Tables show durations in words.
 Listing list_variants(const SimulationSetting& setting,
                       const std::vector<simulation::VariantResult>& results);
 

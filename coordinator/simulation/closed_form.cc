@@ -164,11 +164,11 @@ Result<std::unique_ptr<Curves>> make_closed_form(const std::string& name) {
   if (name == "mixed-folds") return mixed_curves(folds_formula);
   if (name == "mixed-epochs") return mixed_curves(epochs_formula);
   const auto nearest = closest_match(name, closed_form_names());
-  return invalid_argument(concat("there are no curves '", name, "'",
-                          nearest ? concat("; did you mean ", *nearest, "?") : std::string(),
-                          "\n  in closed form: ", join(closed_form_names(), ", "),
-                          "\n  of a finished study: study:NAME",
-                          "\n  of a program of yours: 'COMMAND WITH ARGUMENTS' or command:NAME"));
+  return invalid_argument(concat(
+      "there are no curves '", name, "'",
+      nearest ? concat("; did you mean ", *nearest, "?") : std::string(), "\n  in closed form: ",
+      join(closed_form_names(), ", "), "\n  of a finished study: study:NAME",
+      "\n  of a program of yours: 'COMMAND WITH ARGUMENTS' or command:NAME"));
 }
 
 }  // namespace foldmill::simulation

@@ -40,11 +40,13 @@ bool is_within_one_error(const std::vector<double>& values, const std::vector<do
 }  // namespace
 
 Variant Variant::of(const StudySpec& spec) {
-  return {spec.schedule.order, spec.pruning.type, spec.schedule.race.has_value()};
+  return {spec.schedule.order, spec.pruning.type, spec.schedule.race.has_value(),
+          spec.schedule.top};
 }
 
 StudySpec Variant::applied_to(StudySpec spec) const {
   spec.schedule.order = order;
+  spec.schedule.top = top;
   if (pruner != spec.pruning.type) spec.pruning = PruningSpec{.type = pruner};
   if (!race)
     spec.schedule.race.reset();
@@ -54,7 +56,8 @@ StudySpec Variant::applied_to(StudySpec spec) const {
 }
 
 std::string Variant::describe() const {
-  return concat(to_string(order), ", ", pruner, race ? ", race" : "");
+  return concat(to_string(order), ", ", pruner, race ? ", race" : "",
+                top > 0 ? concat(", top ", top) : "");
 }
 
 Result<std::vector<VariantResult>> compare(const StudySpec& spec,

@@ -14,11 +14,13 @@ struct Variant {
   FoldOrder order = FoldOrder::kFirstFoldFirst;
   std::string pruner = "none";  // PruningSpec::type
   bool race = false;            // between folds, beside the pruner
+  int64_t top = 0;              // FoldSchedule::top
 
   static Variant of(const StudySpec& spec);
-  // With the study's own options where the pruner is its own, or it has a race; else the usual ones.
+  // With the study's own options where the pruner is its own, or it has a race; else the usual
+  // ones.
   StudySpec applied_to(StudySpec spec) const;
-  std::string describe() const;  // "first_fold_first, median, race"
+  std::string describe() const;  // "first_fold_first, median, race", "…, median, top 5"
 };
 
 struct VariantResult {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "coordinator/engine/suggest.h"
+#include "core/stage_specs.h"
 #include "core/text.h"
 
 namespace foldmill::simulation {
@@ -135,7 +136,7 @@ void World::perform(effect::SendAssignment& send_it) {
   VirtualWorker& worker = *by_session(send_it.session);
   const TrialNumber trial = send_it.assignment.fold.trial;
   if (tally_.curves_of(trial) == nullptr) {
-    auto curves = curves_.begin(spec_, trial, send_it.assignment.params);
+    auto curves = curves_.begin(spec_, tally_.number_in_search(trial), send_it.assignment.params);
     if (!curves.ok()) {
       status_ = curves.status();
       return;
@@ -166,6 +167,16 @@ void World::perform(const effect::ArmTimer& timer) { timer_ = timer.at; }
 
 void World::perform(const effect::Reply& reply) {
   if (!reply.status.ok()) status_ = reply.status;
+}
+
+void World::perform(const effect::MakeNextStage& follow) {
+  const auto stage = spec_.stages_to_follow().cross_validate;
+  if (!stage || tally_.validates()) return;
+  const std::vector<TrialRow> best = tally_.best_trials(stage->top);
+  if (best.empty()) return;
+  StudySpec next = cross_validate_spec(spec_, *stage, best);
+  tally_.begin_validation(next.origin->trials);
+  send(event::StageMade{follow.study, std::optional(std::move(next))});
 }
 
 }  // namespace foldmill::simulation

@@ -39,8 +39,8 @@ struct VirtualWorker {
   std::optional<Task> task = {};
 };
 
-// One study on virtual workers: plays coordinator, clock and workers around an Engine. What the
-// engine decides is performed at once, as if the disk took no time.
+// One search and its cross-validation on virtual workers: plays coordinator, clock and workers
+// around an Engine. What the engine decides is performed at once, as if the disk took no time.
 //
 // A question to the sampler is answered when a worker is idle, not before: the real one is answered
 // ahead of need, but its answer is dropped if the history has changed by then, which comes to the
@@ -70,6 +70,7 @@ class World {
   void perform(const engine::effect::SendStop& stop);
   void perform(const engine::effect::ArmTimer& timer);
   void perform(const engine::effect::Reply& reply);
+  void perform(const engine::effect::MakeNextStage& follow);
 
   // --- the agenda
   void on(const EpochDone& done);

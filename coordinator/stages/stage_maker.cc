@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "coordinator/stages/recorded.h"
-#include "coordinator/stages/stage_specs.h"
 #include "core/stage_failure.h"
+#include "core/stage_specs.h"
 #include "core/text.h"
 
 namespace foldmill::coordinator {

@@ -52,6 +52,20 @@ TEST(Simulate, ComparesWhatIsNamedWithEverySeed) {
   EXPECT_THAT(answer.err, HasSubstr("cheapest: "));
 }
 
+TEST(Simulate, ComparesEveryTrialWithAFoldOfEachAndTheBestCrossValidated) {
+  const Answer answer =
+      simulate({"--workers", "4", "--pruners", "none", "--race", "on,off", "--when",
+                "every_trial,best,top:3", "--seeds", "2", "-o", "json"});
+  ASSERT_EQ(answer.code, 0) << answer.err;
+  const Json variants = Json::parse(answer.out)["variants"];
+  ASSERT_EQ(variants.size(), 4u);  // there is no race within a fold
+  EXPECT_EQ(variants[2]["top"], 1);
+  EXPECT_EQ(variants[3]["top"], 3);
+  EXPECT_EQ(variants[3]["validated"]["mean"], 3);
+  EXPECT_EQ(variants[3]["fold_epochs"]["mean"], 12 * 4 + 3 * 5 * 4);
+  EXPECT_DOUBLE_EQ(variants[3]["share"]["mean"], 108. / 240);
+}
+
 TEST(Simulate, TheTableIsForPeopleAndTheRestForPrograms) {
   Answer answer = simulate({"--workers", "1", "--pruners", "none", "--race", "off"});
   ASSERT_EQ(answer.code, 0) << answer.err;
@@ -148,6 +162,9 @@ TEST(Simulate, MistakesAreExplained) {
   EXPECT_THAT(refusal({"--pruners", "mediam"}), HasSubstr("mediam"));
   EXPECT_THAT(refusal({"--orders", "random"}), HasSubstr("there is no order 'random'"));
   EXPECT_THAT(refusal({"--race", "maybe"}), HasSubstr("--race: 'maybe'"));
+  EXPECT_THAT(refusal({"--when", "top"}), HasSubstr("--when: 'top' is not every_trial"));
+  EXPECT_THAT(refusal({"--when", "top:0"}), HasSubstr("--when: 'top:0'"));
+  EXPECT_THAT(refusal({"--race", "on", "--when", "top:3"}), HasSubstr("folds.race"));
   EXPECT_THAT(refusal({"--at", "soon join 2"}), HasSubstr("'soon' is not a time"));
   EXPECT_THAT(refusal({"--at", "2h jion 2"}), HasSubstr("no join, lose or drain"));
   EXPECT_THAT(refusal({"--at", "2h join"}), HasSubstr("a number of workers"));

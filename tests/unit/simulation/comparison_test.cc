@@ -36,6 +36,9 @@ TEST(Variant, IsWhatTheStudySaysAndCanBePutIntoIt) {
   EXPECT_EQ(Variant::of(other.applied_to(spec)).describe(), other.describe());
   spec.schedule.race.reset();
   EXPECT_EQ(variant.applied_to(spec).schedule.race, RaceSpec{});
+  const Variant top{.pruner = "median", .top = 3};
+  EXPECT_EQ(top.describe(), "first_fold_first, median, top 3");
+  EXPECT_EQ(Variant::of(top.applied_to(spec)).top, 3);
 }
 
 TEST(Spread, IsTheMeanAndItsError) {

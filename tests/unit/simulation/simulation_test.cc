@@ -173,6 +173,51 @@ TEST(Simulation, WhoJoinsLaterTakesItsPart) {
   EXPECT_DOUBLE_EQ(outcome->seconds, 20 + 40);
 }
 
+TEST(Simulation, TheBestOfOneFoldAreCrossValidatedWithAllOfThem) {
+  // On its first fold trial 5 is the best and trial 4 the next; over all folds it is the other way
+  // round.
+  FunctionCurves curves([](int64_t trial, int64_t fold, int64_t) {
+    return EpochOutcome{fold == 0 ? 10.0 - trial : 20.0 + trial};
+  });
+  StudySpec spec = unpruned(mixed_study(6, 3, 2));
+  spec.schedule.top = 2;
+  ChangeLedger ledger;
+  const auto outcome = simulate(spec, {.epoch_seconds = 10}, curves,
+                                [&](const Change& change) { ledger.apply(change); });
+  ASSERT_TRUE(outcome.ok()) << outcome.status().message();
+  EXPECT_THAT(ledger.violations(), IsEmpty());
+  EXPECT_EQ(outcome->completed, 6);
+  EXPECT_EQ(outcome->validated, 2);
+  EXPECT_EQ(outcome->fold_epochs, 6 * 2 + 2 * 3 * 2);
+  EXPECT_DOUBLE_EQ(outcome->seconds, 10.0 * static_cast<double>(outcome->fold_epochs));
+  EXPECT_EQ(outcome->best->trial, TrialNumber(4));
+  EXPECT_DOUBLE_EQ(outcome->best->value, (6 + 24 + 24) / 3.0);
+  EXPECT_EQ(ledger.study(StudyId(2)).spec.name, "mixed@cross-validate");
+}
+
+TEST(Simulation, TheFinalCrossValidationFollowsWithItsOwnFolds) {
+  StudySpec spec = unpruned(mixed_study(4, 2, 3));
+  spec.final_stages.cross_validate = CrossValidateStage{.k = 4, .top = 1};
+  const auto outcome = simulate(spec, {.workers = 3}, *kfold());
+  ASSERT_TRUE(outcome.ok()) << outcome.status().message();
+  EXPECT_EQ(outcome->validated, 1);
+  EXPECT_EQ(outcome->fold_epochs, 4 * 2 * 3 + 4 * 3);
+}
+
+TEST(Simulation, WithoutACompletedTrialThereIsNothingToValidate) {
+  FunctionCurves curves([](int64_t, int64_t, int64_t) { return EpochOutcome{1.0}; });
+  StudySpec spec = mixed_study(3, 3, 2);
+  spec.pruning.type = "threshold";
+  spec.pruning.upper = 0.5;
+  spec.pruning.warmup_epochs = 0;
+  spec.schedule.top = 1;
+  const auto outcome = simulate(spec, {}, curves);
+  ASSERT_TRUE(outcome.ok()) << outcome.status().message();
+  EXPECT_EQ(outcome->pruned, 3);
+  EXPECT_EQ(outcome->validated, 0);
+  EXPECT_FALSE(outcome->best);
+}
+
 TEST(Simulation, AStudyWithoutWorkersStandsStill) {
   const Fleet fleet{.workers = 2, .acts = {{100, Kind::kLose, 2}}};
   const auto outcome = simulate(unpruned(mixed_study(5, 2, 4)), fleet, *kfold());

@@ -1,11 +1,11 @@
-#include "coordinator/stages/stage_specs.h"
+#include "core/stage_specs.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "core/text.h"
 
-namespace foldmill::coordinator {
+namespace foldmill {
 namespace {
 
 constexpr std::string_view kEpochs = "epochs";
@@ -110,4 +110,4 @@ Result<StudySpec> test_spec(const StudySpec& search, const StudySpec& trained, i
   return spec;
 }
 
-}  // namespace foldmill::coordinator
+}  // namespace foldmill

@@ -7,7 +7,7 @@
 #include "core/rows.h"
 #include "core/study.h"
 
-namespace foldmill::coordinator {
+namespace foldmill {
 
 // The studies that follow a search, each made of the search's spec and what its trials came to.
 // Their trials have given parameters, nothing is pruned, and everything runs once.
@@ -25,4 +25,4 @@ Result<StudySpec> train_spec(const StudySpec& search, const TrainStage& stage, i
 Result<StudySpec> test_spec(const StudySpec& search, const StudySpec& trained, int64_t number,
                             const ParameterSet& params, std::vector<ArtifactRef> models);
 
-}  // namespace foldmill::coordinator
+}  // namespace foldmill

@@ -174,6 +174,26 @@ TEST_F(PipelineTest, StagesAreAskedForByHandAndShownInTheLineage) {
   EXPECT_THAT(foldmill({"study", "lineage", "one"}).out, HasSubstr("-> one@train  (stage train"));
 }
 
+TEST_F(PipelineTest, ASimulationOnTheCurvesOfAStudyIsThatStudy) {
+  ScriptedStudy study{.name = "real", .trials = 8, .folds = 3, .epochs = 4, .ms_per_epoch = 1};
+  const std::string file = cluster_.write_file("real.yaml", study.yaml()).string();
+  const std::string db = cluster_.database().string();
+  const auto foldmill = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), built_program("foldmill"));
+    arguments.insert(arguments.end(), {"--db", db});
+    return testing::run_program(arguments, cluster_.env(), std::chrono::seconds(120));
+  };
+  ASSERT_EQ(foldmill({"run", file, "--slots", "1"}).exit_code, 0);
+  const testing::Output simulated =
+      foldmill({"simulate", file, "--workers", "1", "--curves", "study:real", "-o", "csv",
+                "--columns", "best,fold_epochs", "--no-header"});
+  ASSERT_EQ(simulated.exit_code, 0) << simulated.err;
+  EXPECT_EQ("best,fold_epochs\n" + simulated.out,
+            query(cluster_.database(),
+                  "select min(value) best, (select count(*) from metric_list"
+                  " where name = 'val_loss') fold_epochs from trial_list"));
+}
+
 TEST_F(PipelineTest, NestedFoldsEstimateTheWholeSearch) {
   const std::string file = cluster_
                                .write_file("nested.yaml",

@@ -25,7 +25,6 @@ SamplerChoice choose_sampler(const SearchSpace& space, const SearchTerms& terms)
       std::count_if(parameters.begin(), parameters.end(), [](const SearchParameter& parameter) {
         return parameter.distribution.as_categorical() != nullptr;
       }));
-  if (space.has_conditions()) return {"tpe", "parameters that depend on others"};
   if (size > kMostParameters)
     return {"tpe", concat(size, " parameters, more than ", kMostParameters)};
   if (2 * choices > size)
@@ -34,7 +33,7 @@ SamplerChoice choose_sampler(const SearchSpace& space, const SearchTerms& terms)
     return {"tpe", concat(*terms.parallel, " folds at a time, more than ", kMostParallel)};
   return {"gp",
           concat(size, size == 1 ? " parameter" : " parameters",
-                 ", mostly numbers, none of them conditional; tpe wherever gp finds much noise")};
+                 ", mostly numbers; tpe wherever gp finds much noise")};
 }
 
 }  // namespace foldmill

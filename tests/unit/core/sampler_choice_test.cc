@@ -33,9 +33,13 @@ TEST(ChooseSampler, AnythingElseIsTpes) {
   const Distribution choice = *Distribution::make_categorical({true, false});
   expect_choice(*SearchSpace::create({{"a", choice, {}}, {"b", choice, {}}}), {}, "tpe",
                 "2 of 2 parameters");
+}
+
+TEST(ChooseSampler, ParametersThatDependOnOthersAreModelledToo) {
+  const Distribution choice = *Distribution::make_categorical({true, false});
   expect_choice(*SearchSpace::create(
                     {{"a", choice, {}}, {"x", *Distribution::make_float(0, 1), {{"a", {true}}}}}),
-                {}, "tpe", "depend on others");
+                {}, "gp", "2 parameters");
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ using Eigen::VectorXd;
 constexpr size_t kMostRunning = 64;
 constexpr double kStoppedNoise =
     0.25;                           // of a value that was not measured, in standardised variance
+constexpr double kUsualDepth = 10;  // below the median, in spreads of the better half
 constexpr double kMostNoise = 1e6;  // in standardised variance: such a value says nothing
 constexpr double kLeastDeviation = 1e-12;  // of the values, relative to the largest
 
@@ -92,6 +93,27 @@ double noise_of(const Observation& trial, double error) {
   return std::min(error * error, kMostNoise);
 }
 
+// Where the values of a search span many orders of magnitude, the worst of them would be all that a
+// smooth function can show: what tells good points from each other would be lost in them. So what
+// lies further below the median than kUsualDepth times the spread of the better half counts by the
+// logarithm of its depth, which goes on from the line with its slope. Returns that slope for each.
+VectorXd draw_in_outliers(VectorXd& values) {
+  VectorXd slopes = VectorXd::Ones(values.size());
+  VectorXd sorted = values;
+  std::sort(sorted.begin(), sorted.end());
+  const double median = sorted[sorted.size() / 2];
+  const auto better = sorted.tail(sorted.size() - sorted.size() / 2).array() - median;
+  const double usual = kUsualDepth * std::sqrt(better.square().mean());
+  if (!(usual > 0)) return slopes;
+  for (Index i = 0; i < values.size(); ++i) {
+    const double depth = (median - values[i]) / usual;
+    if (depth <= 1) continue;
+    values[i] = median - usual * (1 + std::log(depth));
+    slopes[i] = 1 / depth;
+  }
+  return slopes;
+}
+
 // Mean 0, variance 1. Divides by the largest first, whose square may not be representable.
 void standardise(const std::vector<Located>& trials, const History& history, TrainingData& data) {
   data.values = finite_values(trials);
@@ -100,14 +122,17 @@ void standardise(const std::vector<Located>& trials, const History& history, Tra
   const double unit = data.values.lpNorm<Eigen::Infinity>();
   if (unit == 0) return;
   data.values /= unit;
+  const VectorXd slopes = draw_in_outliers(data.values);
   data.values.array() -= data.values.mean();
   const double deviation =
       std::max(std::sqrt(data.values.squaredNorm() / static_cast<double>(data.values.size())),
                kLeastDeviation);
   data.values /= deviation;
-  for (size_t i = 0; i < trials.size(); ++i)
-    data.known_noise[static_cast<Index>(i)] =
-        noise_of(*trials[i].trial, history.standard_error(*trials[i].trial) / unit / deviation);
+  for (size_t i = 0; i < trials.size(); ++i) {
+    const auto place = static_cast<Index>(i);
+    const double error = history.standard_error(*trials[i].trial) * slopes[place];
+    data.known_noise[place] = noise_of(*trials[i].trial, error / unit / deviation);
+  }
 }
 
 // Trials that were stopped without an estimate are taken for as good as the lower quartile of the

@@ -22,6 +22,7 @@ struct TrainingData {
 // Trials with a value, measured or estimated, whose standard error is known noise; behind them
 // those stopped without an estimate, at an assumed value with a large noise, and running ones; all
 // as far as they lie within today's ranges. Infinite values count as the worst or best finite one.
+// Values that are far worse than most count by the logarithm of how far: see draw_in_outliers().
 // Of more than `max_trials` with a value the best half and, of the others, the latest are kept; of
 // stopped ones the latest, as many as there is room for; of more than 64 running ones the latest.
 TrainingData training_data(const History& history, const ModelSpace& space, Direction direction,

@@ -109,6 +109,30 @@ TEST_F(TrainingDataTest, InfinitiesCountAsTheWorstAndTheBest) {
   EXPECT_GT(values[2], values[1]);
 }
 
+TEST_F(TrainingDataTest, WhatIsFarWorseThanMostCountsByTheLogarithmOfHowFar) {
+  for (const double value : {1., 2., 3., 4., 5., 1e6})
+    complete(value < 10 ? value / 10 : 0.9, value);
+  const Eigen::VectorXd values = learn().values;
+  const double step = values[0] - values[1];
+  EXPECT_GT(step, 0.01) << "the good ones are still told apart";
+  EXPECT_NEAR(values[3] - values[4], step, 1e-9) << "nothing changes among the usual ones";
+  entries_.pop_back();
+  complete(0.9, 1e12);
+  const Eigen::VectorXd farther = learn().values;
+  const auto depth = [](const Eigen::VectorXd& of) { return (of[4] - of[5]) / (of[0] - of[1]); };
+  EXPECT_GT(depth(farther), depth(values)) << "worse is still worse";
+  EXPECT_LT(depth(farther), 3 * depth(values));
+}
+
+TEST_F(TrainingDataTest, TheNoiseOfAnOutlierShrinksWithIt) {
+  for (const double value : {1., 2., 3., 4., 5.}) complete(value / 10, value);
+  estimate(0.8, 3.5, 1);
+  estimate(0.9, 1e4, 1);
+  const TrainingData data = learn();
+  EXPECT_GT(data.known_noise[5], 100 * data.known_noise[6]);
+  EXPECT_GT(data.known_noise[6], 0);
+}
+
 TEST_F(TrainingDataTest, HugeAndEqualValuesStayFinite) {
   complete(0.1, 1e308);
   complete(0.2, -1e308);

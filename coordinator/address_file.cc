@@ -3,6 +3,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "core/failpoint.h"
 #include "core/text.h"
 
 namespace foldmill::coordinator {
@@ -16,7 +17,9 @@ Status write_address_file(const std::filesystem::path& path,
   out.close();
   if (!out) return permission_denied(concat("cannot write ", temporary.string()));
   std::error_code error;
+  failpoint("address_file.before_rename");
   std::filesystem::rename(temporary, path, error);
+  failpoint("address_file.after_rename");
   if (error)
     return permission_denied(concat("cannot write ", path.string(), ": ", error.message()));
   return ok_status();

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "coordinator/log_line.h"
+#include "core/failpoint.h"
 #include "core/text.h"
 #include "proto/codec/value_codec.h"
 #include "proto/codec/worker_message.h"
@@ -79,6 +80,7 @@ Status Coordinator::start() {
   // Queued before any caller's message: the engine's first words come first.
   control_.post([this] { dispatcher_.start(); });
   FOLDMILL_RETURN_IF_ERROR(listen());
+  failpoint("start.listening");
   started_ = true;
   control_.start();
   return lock_->set_address(addresses_.front());
@@ -132,7 +134,9 @@ void Coordinator::shutdown() {
     server_.reset();
   }
   if (std::exchange(started_, false)) {
+    failpoint("shutdown.before_flush");
     flush_store();
+    failpoint("shutdown.after_flush");
     log_->info(log_line("coordinator stopped"));
   }
   control_.stop();

@@ -7,6 +7,7 @@
 #include "coordinator/store_gateway.h"
 #include "coordinator/transition_log.h"
 #include "core/clock.h"
+#include "core/failpoint.h"
 
 namespace foldmill::coordinator {
 
@@ -35,8 +36,10 @@ class Dispatcher {
   void carry_out(engine::Transition transition) {
     store_.commit(std::move(transition.changes),
                   [this, effects = std::move(transition.effects)](std::span<const Change> changes) {
+                    failpoint("store.before_effects");
                     log_.write(changes);
                     for (const engine::Effect& effect : effects) effects_.run(effect);
+                    failpoint("store.after_effects");
                   });
   }
 

@@ -5,6 +5,7 @@
 #include "coordinator/log_line.h"
 #include "coordinator/stages/encoder_lookup.h"
 #include "coordinator/stages/stage_maker.h"
+#include "core/failpoint.h"
 
 namespace foldmill::coordinator {
 namespace {
@@ -79,7 +80,9 @@ void EffectRunner::perform(engine::effect::ArmTimer&& effect) {
 void EffectRunner::perform(engine::effect::DeleteArtifact&& effect) {
   asio::post(parts_.files, [artifacts = &parts_.artifacts, log = parts_.log,
                             artifact = std::move(effect.artifact)]() noexcept {
+    failpoint("artifact.before_remove");
     const Status status = artifacts->remove(artifact);
+    failpoint("artifact.after_remove");
     if (!status.ok()) log->warn(log_line("artifact not removed", {{"reason", status.message()}}));
   });
 }
@@ -90,13 +93,19 @@ void EffectRunner::perform(engine::effect::StudyChanged&& effect) {
 
 void EffectRunner::perform(engine::effect::FindEncoder&& effect) {
   parts_.reader.post([sink = parts_.sink, effect](storage::StudyReader& reader) {
-    sink(engine::event::EncoderLookedUp{effect.study, find_awaited_encoder(reader, *effect.spec)});
+    failpoint("encoder.before_lookup");
+    auto found = find_awaited_encoder(reader, *effect.spec);
+    failpoint("encoder.after_lookup");
+    sink(engine::event::EncoderLookedUp{effect.study, std::move(found)});
   });
 }
 
 void EffectRunner::perform(engine::effect::MakeNextStage&& effect) {
   parts_.reader.post([sink = parts_.sink, effect](storage::StudyReader& reader) {
-    sink(engine::event::StageMade{effect.study, next_stage(reader, effect.name)});
+    failpoint("stage.before_make");
+    auto stage = next_stage(reader, effect.name);
+    failpoint("stage.after_make");
+    sink(engine::event::StageMade{effect.study, std::move(stage)});
   });
 }
 

@@ -14,6 +14,7 @@
 #include "coordinator/freed_memory.h"
 #include "coordinator/log_line.h"
 #include "coordinator/options.h"
+#include "core/failpoint.h"
 #include "storage/lock_holder.h"
 
 namespace foldmill::coordinator {
@@ -51,6 +52,7 @@ int serve(const Options& options, const sigset_t& signals) {
   store_options.allow_network_file_system = options.allow_network_file_system;
   auto database = open_database(options.database, store_options);
   if (!database.ok()) return fail(exit_code_for_database(options.database), database.status());
+  failpoint("start.database_open");
 
   // Memory is ahead of a disk that failed for good: nothing may run any more, destructors included.
   const auto stop_at_once = [log = logging->logger("coordinator.store")](const Status& status) {
@@ -75,6 +77,7 @@ int run(int argc, char** argv) {
   keep_freed_memory();
   const pid_t parent = ::getppid();
   const sigset_t signals = block_ending_signals();
+  if (Status armed = arm_failpoint("coordinator"); !armed.ok()) return fail(kExitUsage, armed);
   const ParsedOptions parsed = parse_options(argc, argv);
   if (!parsed.options) {
     (parsed.exit_code == kExitOk ? std::cout : std::cerr) << parsed.text;

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "coordinator/exit_codes.h"
+#include "core/failpoint.h"
 #include "core/text.h"
 
 namespace foldmill::coordinator {
@@ -122,6 +123,9 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   CLI::App app{"Searches hyperparameters: decides what workers train, and remembers it.",
                "foldmill-coordinator"};
   app.set_version_flag("--version", FOLDMILL_VERSION);
+  app.add_flag_callback("--failpoints",
+                        [] { throw CLI::CallForVersion(failpoint_list("coordinator"), 0); })
+      ->group("");  // for tests of the program: docs/failpoints.md
   app.footer(kFooter);
   Options options;
   Raw raw;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "coordinator/engine/effect.h"
+#include "core/failpoint.h"
 
 namespace foldmill::coordinator {
 
@@ -29,7 +30,9 @@ class RequestDesk {
     if (found == waiting_.end()) return;
     const OnReply on_reply = std::move(found->second);
     waiting_.erase(found);
+    failpoint("reply.before");
     on_reply(reply);
+    failpoint("reply.after");
   }
 
   // Nobody will answer any more, those who come later neither: a call that is never finished would

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "core/failpoint.h"
 #include "core/text.h"
 #include "proto/transport/address.h"
 #include "worker/agent/worker_agent.h"
@@ -151,6 +152,10 @@ Result<int> serve(const Options& options, const Logger& log) {
 }
 
 int run(int argc, const char* const* argv) {
+  if (const Status armed = arm_failpoint("worker"); !armed.ok()) {
+    std::cerr << "foldmill-worker: " << armed.message() << '\n';
+    return kUsage;
+  }
   const ParsedOptions parsed = parse_options(argc, argv);
   if (!parsed.options) {
     (parsed.exit_code == 0 ? std::cout : std::cerr) << parsed.text;

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "core/byte_size.h"
+#include "core/failpoint.h"
 #include "core/text.h"
 
 namespace foldmill::worker {
@@ -140,6 +141,9 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   CLI::App app{"Trains what a foldmill coordinator hands out, until it is told to stop.",
                "foldmill-worker"};
   app.set_version_flag("--version", FOLDMILL_VERSION);
+  app.add_flag_callback("--failpoints",
+                        [] { throw CLI::CallForVersion(failpoint_list("worker"), 0); })
+      ->group("");  // for tests of the program: docs/failpoints.md
   Options options;
   Raw raw;
   declare(app, options, raw);

@@ -5,6 +5,7 @@
 #include "coordinator/log_line.h"
 #include "coordinator/rpc/session_events.h"
 #include "coordinator/rpc/session_table.h"
+#include "core/failpoint.h"
 #include "core/text.h"
 #include "proto/codec/status_codec.h"
 #include "proto/codec/worker_codec.h"
@@ -13,6 +14,23 @@ namespace foldmill::coordinator {
 namespace {
 // Answers that a worker has not taken: more than its whole outbox can ask for.
 constexpr size_t kMaxOutgoing = 20'000;
+
+void pass_failpoint_before(const v1::CoordinatorMessage& message) {
+  if (message.has_welcome()) failpoint("welcome.before_write");
+  if (message.has_assignment()) failpoint("assignment.before_write");
+  if (message.has_ack()) failpoint("ack.before_write");
+  if (message.has_stop()) failpoint("stop.before_write");
+  if (message.has_drain()) failpoint("drain.before_write");
+}
+
+void pass_failpoint_after(const v1::CoordinatorMessage& message) {
+  if (message.has_welcome()) failpoint("welcome.after_write");
+  if (message.has_assignment()) failpoint("assignment.after_write");
+  if (message.has_ack()) failpoint("ack.after_write");
+  if (message.has_stop()) failpoint("stop.after_write");
+  if (message.has_drain()) failpoint("drain.after_write");
+}
+
 }  // namespace
 
 void WorkerSession::OnReadDone(bool ok) {
@@ -86,12 +104,14 @@ void WorkerSession::send(const proto::CoordinatorMessage& message) {
 
 void WorkerSession::write_next() {
   writing_ = true;
+  pass_failpoint_before(outgoing_.front());
   StartWrite(&outgoing_.front());
 }
 
 void WorkerSession::write_done(bool ok) {
   control_.check();
   writing_ = false;
+  pass_failpoint_after(outgoing_.front());
   outgoing_.pop_front();
   if (!ok) leave("the connection was lost");
   if (!closing_ && !outgoing_.empty()) write_next();

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "core/failpoint.h"
 #include "core/text.h"
 
 namespace foldmill::storage {
@@ -69,11 +70,15 @@ Status ArtifactWriter::commit() {
         concat("artifact ", expected_.sha256, " arrived with digest ", digest, "; send it again"));
   if (::fsync(file_.get()) != 0) return errno_status(errno, "syncing", temporary_);
   FOLDMILL_RETURN_IF_ERROR(make_directory(target_.parent_path()));
+  failpoint("artifact.before_rename");
   if (::rename(temporary_.c_str(), target_.c_str()) != 0)
     return errno_status(errno, "renaming to", target_);
+  failpoint("artifact.after_rename");
   temporary_.clear();
   FOLDMILL_RETURN_IF_ERROR(sync_directory(target_.parent_path()));
-  return sync_directory(target_.parent_path().parent_path());
+  FOLDMILL_RETURN_IF_ERROR(sync_directory(target_.parent_path().parent_path()));
+  failpoint("artifact.published");
+  return ok_status();
 }
 
 Result<std::unique_ptr<ArtifactStore>> ArtifactStore::open(const fs::path& directory) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/failpoint.h"
 #include "core/sha256.h"
 #include "core/text.h"
 #include "storage/sqlite/errors.h"
@@ -92,7 +93,9 @@ Status migrate(SQLite::Database& database, std::span<const EmbeddedFile> files,
   }
   database.exec(concat("PRAGMA application_id = ", kApplicationId));
   database.exec(concat("PRAGMA user_version = ", schema_version(files)));
+  failpoint("migration.before_commit");
   transaction.commit();
+  failpoint("migration.after_commit");
   return ok_status();
 }
 

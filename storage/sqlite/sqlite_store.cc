@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Transaction.h>
 
 #include "core/clock.h"
+#include "core/failpoint.h"
 #include "storage/sqlite/errors.h"
 #include "storage/sqlite/load_snapshot.h"
 #include "storage/sqlite/migrations.h"
@@ -36,9 +37,12 @@ Result<Snapshot> SqliteStore::load() {
 
 Status SqliteStore::apply(std::span<const Change> changes) {
   return guarded(path_, [&] {
+    failpoint("store.before_write");
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
     for (const Change& change : changes) writer_.write(change);
+    failpoint("store.before_commit");
     transaction.commit();
+    failpoint("store.after_commit");
     return ok_status();
   });
 }

@@ -37,7 +37,7 @@ std::string ScriptedStudy::yaml() const {
          extra;
 }
 
-Cluster::Cluster() = default;
+Cluster::Cluster(ClusterOptions options) : options_(std::move(options)) {}
 
 std::map<std::string, std::string> Cluster::env() const {
   const std::string home = (directory_ / "home").string();
@@ -50,13 +50,25 @@ std::map<std::string, std::string> Cluster::env() const {
           {"NO_COLOR", "1"}};
 }
 
-void Cluster::start_coordinator() {
+std::map<std::string, std::string> Cluster::daemon_env() const {
+  std::map<std::string, std::string> all = env();
+  for (const auto& [name, value] : options_.env) all[name] = value;
+  return all;
+}
+
+void Cluster::spawn_coordinator() {
   coordinator_.reset();
   coordinator_.emplace(testing::Process::Options{
       .argv = {built_program("foldmill-coordinator"), "--db", database().string(), "--unix",
-               (directory_ / "c.sock").string(), "--lease-ms", "3000", "--heartbeat-ms", "500"},
-      .env = env(),
+               (directory_ / "c.sock").string(), "--address-file",
+               (directory_ / "address").string(), "--lease-ms", std::to_string(options_.lease_ms),
+               "--heartbeat-ms", std::to_string(options_.heartbeat_ms)},
+      .env = daemon_env(),
       .log = directory_ / "coordinator.log"});
+}
+
+void Cluster::start_coordinator() {
+  spawn_coordinator();
   ASSERT_TRUE(testing::eventually([this] {
     return cli({"study", "list"}).exit_code == 0;
   })) << logs();
@@ -73,9 +85,9 @@ testing::Process& Cluster::start_worker(const std::string& name, int slots) {
   workers_.push_back(std::make_unique<testing::Process>(testing::Process::Options{
       .argv = {built_program("foldmill-worker"), "--coordinator",
                "unix:" + (directory_ / "c.sock").string(), "--name", name, "--slots",
-               std::to_string(slots), "--trainer", built_program("scripted_trainer"), "--cache",
+               std::to_string(slots), "--trainer", options_.trainer, "--cache",
                (directory_ / ("cache-" + name)).string()},
-      .env = env(),
+      .env = daemon_env(),
       .log = directory_ / (name + ".log")}));
   return *workers_.back();
 }
@@ -90,6 +102,20 @@ testing::Output Cluster::cli_on_file(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), built_program("foldmill"));
   arguments.insert(arguments.end(), {"--db", database().string()});
   return testing::run_program(arguments, env());
+}
+
+std::string Cluster::query(const std::string& sql) {
+  return cli_on_file({"query", sql, "-o", "csv", "--no-header"}).out;
+}
+
+std::string Cluster::outcome() {
+  return query("select study, state, budget from study_list order by 1") +
+         query("select study, number, state, value, estimated from trial_list order by 1, 2") +
+         query("select study, trial, name, value from parameter_list order by 1, 2, 3") +
+         query("select study, number from trial_list order by created") +
+         query(
+             "select study, trial, fold, epoch, name, value from metric_list"
+             " order by 1, 2, 3, 4, 5");
 }
 
 std::optional<double> Cluster::number(const std::string& sql) {
@@ -113,10 +139,8 @@ void Cluster::create(const ScriptedStudy& study) {
 }
 
 std::string Cluster::state_of(const std::string& study) {
-  const testing::Output answer =
-      cli_on_file({"query", "select state from study_list where study = '" + study + "'", "-o",
-                   "csv", "--no-header"});
-  return answer.out.substr(0, answer.out.find('\n'));
+  const std::string answer = query("select state from study_list where study = '" + study + "'");
+  return answer.substr(0, answer.find('\n'));
 }
 
 bool Cluster::wait_completed(const std::string& study) {

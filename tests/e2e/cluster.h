@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,15 +28,24 @@ struct ScriptedStudy {
   std::string yaml() const;
 };
 
+struct ClusterOptions {
+  int lease_ms = 3000;
+  int heartbeat_ms = 500;
+  std::string trainer = built_program("scripted_trainer");  // of foldmill's own models
+  std::map<std::string, std::string> env = {};              // of coordinator and workers, added
+};
+
 // One coordinator, any number of workers and the command line, with the real binaries, in a
 // directory of the test's own. Leases are short so that losses are noticed soon.
 class Cluster {
  public:
-  Cluster();
+  explicit Cluster(ClusterOptions options = {});
 
-  void start_coordinator();
-  void kill_coordinator();  // SIGKILL
+  void start_coordinator();  // and waits until it serves
+  void spawn_coordinator();  // and does not
+  void kill_coordinator();   // SIGKILL
   bool coordinator_runs();
+  testing::Process& coordinator() { return *coordinator_; }
   testing::Process& start_worker(const std::string& name, int slots = 1);
 
   // `foldmill ARGUMENTS` against the running coordinator.
@@ -48,15 +58,24 @@ class Cluster {
   void create(const ScriptedStudy& study);
   std::filesystem::path write_file(const std::string& name, const std::string& text);
 
+  // What SQL over the database file says, as CSV without a header.
+  std::string query(const std::string& sql);
+  // All that is recorded of all studies and does not depend on the clock or on who did it: states,
+  // values, parameters, reports, and the order in which the trials were made.
+  std::string outcome();
+
   std::string state_of(const std::string& study);
   bool wait_completed(const std::string& study);
 
   const test::TempDir& directory() const { return directory_; }
   std::filesystem::path database() const { return directory_ / "study.db"; }
-  std::map<std::string, std::string> env() const;
-  std::string logs() const;  // of all programs, for failure messages
+  std::map<std::string, std::string> env() const;  // of the command line
+  std::string logs() const;                        // of all programs, for failure messages
 
  private:
+  std::map<std::string, std::string> daemon_env() const;
+
+  ClusterOptions options_;
   test::TempDir directory_;
   std::optional<testing::Process> coordinator_;
   std::vector<std::unique_ptr<testing::Process>> workers_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/failpoint.h"
 #include "core/text.h"
 
 namespace foldmill::worker {
@@ -52,7 +53,9 @@ SlotEvents AttemptRunner::events_of_slot() {
 }
 
 void AttemptRunner::say(ReportOutbox::Body body) {
+  failpoint("report.before_push");
   outbox_.push(std::move(body));
+  failpoint("report.after_push");
   if (outbox_.full()) set_paused(true);
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/failpoint.h"
 #include "core/text.h"
 
 namespace foldmill::worker {
@@ -82,6 +83,7 @@ void AttemptUploads::report_end() {
   AttemptOutcome outcome = *std::exchange(outcome_, std::nullopt);
   if (outcome.state == AttemptState::kSucceeded && !missing_.empty())
     outcome = {AttemptState::kLost, EndCause::kLost, missing_};
+  failpoint("finish.before_report");
   events_.report(proto::AttemptFinished{attempt_, std::move(outcome)});
   events_.drained();
 }

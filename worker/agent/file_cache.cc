@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/failpoint.h"
 #include "core/sha256.h"
 #include "core/text.h"
 
@@ -55,7 +56,9 @@ Result<ArtifactRef> FileCache::adopt(const fs::path& file) const {
     return digest.status().with_context(concat("taking in the file '", file.string(), "'"));
   }
   const ArtifactRef artifact{*digest, static_cast<int64_t>(fs::file_size(copy, error))};
+  failpoint("cache.before_rename");
   fs::rename(copy, path_of(artifact), error);
+  failpoint("cache.after_rename");
   if (error) return file_failure("taking in the file", file, error);
   // Renaming one name of a file over another of the same file does nothing.
   fs::remove(copy, error);
@@ -87,7 +90,9 @@ Result<fs::path> FileCache::install(const fs::path& temporary, const ArtifactRef
     fs::remove(temporary, error);
     return data_loss(concat("the file ", artifact.sha256, " arrived with digest ", digest));
   }
+  failpoint("fetch.before_rename");
   fs::rename(temporary, path_of(artifact), error);
+  failpoint("fetch.after_rename");
   if (error) return file_failure("keeping the file", path_of(artifact), error);
   evict();
   return path_of(artifact);

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/failpoint.h"
 #include "core/text.h"
 
 namespace foldmill::worker {
@@ -181,9 +182,11 @@ Result<SpawnedChild> spawn_child(const TrainerCommand& command) {
                        null_input.get(),
                        child_failure.get(),
                        ::getpid()};
+  failpoint("spawn.before");
   const pid_t pid = ::fork();
   if (pid < 0) return system_failure("starting a process for the trainer");
   if (pid == 0) become_trainer(plan);
+  failpoint("spawn.after");
   ::setpgid(pid, pid);  // both sides do it: whoever is first, the group is there before a kill
   ::close(child_failure.release());
   if (Status failed = start_failure(command, failure.ours.get()); !failed.ok()) {

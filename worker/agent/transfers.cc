@@ -3,6 +3,8 @@
 #include <random>
 #include <utility>
 
+#include "core/failpoint.h"
+
 namespace foldmill::worker {
 namespace {
 
@@ -82,7 +84,10 @@ void Transfers::upload(ArtifactRef artifact, std::function<void(Status)> done) {
   run(
       [this, channel = channel_, cache = cache_, artifact] {
         if (!channel) return unavailable("there is no coordinator yet");
-        return ArtifactClient(channel, calls_).put(artifact, cache.path_of(artifact));
+        failpoint("upload.before");
+        Status put = ArtifactClient(channel, calls_).put(artifact, cache.path_of(artifact));
+        failpoint("upload.after");
+        return put;
       },
       [this, artifact, done](Status status) {
         if (passes_with_time(status))

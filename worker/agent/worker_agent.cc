@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "core/failpoint.h"
 #include "core/text.h"
 
 namespace foldmill::worker {
@@ -103,7 +104,9 @@ void WorkerAgent::say_hello() {
   hello.models = *models_;
   hello.gpu_memory_mib = options_.gpu_memory_mib;
   hello.running = runner_.running();
+  failpoint("hello.before_send");
   send({0, std::move(hello)});
+  failpoint("hello.after_send");
 }
 
 void WorkerAgent::disconnected(const Status& why) {
@@ -152,6 +155,7 @@ void WorkerAgent::closed_for_good(ExitCode code, const Status& why) {
 }
 
 void WorkerAgent::on(proto::Welcome welcome) {
+  failpoint("welcome.received");
   joined_ = true;
   away_ = false;
   reconnect_timer_.cancel();
@@ -172,12 +176,14 @@ void WorkerAgent::on(proto::Welcome welcome) {
 }
 
 void WorkerAgent::on(proto::SlotAssignment assignment) {
+  failpoint("assignment.received");
   if (!joined_ || ending_) return;
   runner_.assign(std::move(assignment));
   if (draining_) give_back_all();
 }
 
 void WorkerAgent::on(const proto::Ack& ack) {
+  failpoint("ack.received");
   last_contact_ = std::chrono::steady_clock::now();
   const auto attempt = outbox_.attempt_of(ack.sequence);
   outbox_.acknowledge(ack.sequence);
@@ -190,11 +196,13 @@ void WorkerAgent::on(const proto::Ack& ack) {
 }
 
 void WorkerAgent::on(const proto::Stop& stop) {
+  failpoint("stop.received");
   log_->info("stop received  attempt={} cause={}", stop.attempt.value, to_string(stop.cause));
   runner_.stop(stop.attempt, stop.cause);
 }
 
 void WorkerAgent::on(const proto::Drain&) {
+  failpoint("drain.received");
   may_leave_ = true;
   drain();
   leave_if_drained();
@@ -216,6 +224,7 @@ void WorkerAgent::beat() {
 void WorkerAgent::drain() {
   thread_.check();
   if (std::exchange(draining_, true)) return;
+  failpoint("drain.begun");
   log_->info("draining  attempts={} grace_ms={}", runner_.running().size(), options_.grace.count());
   if (joined_) send({0, proto::Draining{}});
   grace_timer_.expires_after(options_.grace);

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "core/failpoint.h"
 #include "core/random.h"
 #include "core/text.h"
 #include "worker/trainer/attempt_error.h"
@@ -129,6 +130,7 @@ AttemptOutcome AttemptRunner::run_or_throw(const TrainerAssignment& assignment,
   sink.started();
   const RunEnd end = trainer.run(sink, stop);
   if (end == RunEnd::kStopped) return outcome_of(end);
+  failpoint("model.before_write");
   const ModelOrigin origin{task, trainer.fold(), trainer.kept(), trainer.learner().confusion()};
   for (const auto& file : write_model_files(trainer.learner().network(), origin, directory))
     sink.artifact(file.filename().string(), file);

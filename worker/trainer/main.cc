@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/failpoint.h"
 #include "core/text.h"
 #include "worker/trainer/bench.h"
 #include "worker/trainer/protocol/session.h"
@@ -74,8 +75,13 @@ int main(int argc, char** argv) {
   CLI::App app("foldmill-trainer: trains what foldmill-worker hands it, on one device.");
   app.set_version_flag("--version",
                        "foldmill-trainer " + std::string(foldmill::trainer::version()));
+  app.add_flag_callback("--failpoints",
+                        [] { throw CLI::CallForVersion(foldmill::failpoint_list("trainer"), 0); })
+      ->group("");  // for tests of the program: docs/failpoints.md
   foldmill::trainer::BenchOptions options;
   const CLI::App* bench = add_bench(app, options);
   CLI11_PARSE(app, argc, argv);
+  if (const foldmill::Status armed = foldmill::arm_failpoint("trainer"); !armed.ok())
+    return fail(armed.message());
   return bench->parsed() ? foldmill::trainer::run_bench(options) : run_session();
 }

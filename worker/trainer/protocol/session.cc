@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/failpoint.h"
 #include "core/model_spec.h"
 #include "core/text.h"
 #include "worker/trainer/attempt_runner.h"
@@ -19,12 +20,17 @@ class SocketSink final : public AttemptSink {
 
   void started() override { socket_.write_line(started_line(attempt_)); }
   void epoch(const EpochReport& report) override {
+    failpoint("epoch.before_send");
     socket_.write_line(epoch_line(attempt_, report));
+    failpoint("epoch.after_send");
   }
   void checkpoint(int64_t epoch, const std::filesystem::path& path) override {
+    failpoint("checkpoint.before_send");
     socket_.write_line(checkpoint_line(attempt_, epoch, path));
+    failpoint("checkpoint.after_send");
   }
   void artifact(const std::string& name, const std::filesystem::path& path) override {
+    failpoint("model.before_send");
     socket_.write_line(artifact_line(attempt_, name, path));
   }
 
@@ -110,6 +116,7 @@ Status Session::greet(const Hello& hello) {
   on_cuda_ = device.is_cuda();
   runner_ =
       std::make_unique<AttemptRunner>(device, hello.data_dirs, hello.work_dir, hello.cache_dir);
+  failpoint("ready.before_send");
   socket_.write_line(ready_line(version_, trained_types(), devices()));
   return ok_status();
 }
@@ -119,8 +126,11 @@ Status Session::train(const TrainerAssignment& assignment, const StopToken& stop
   const AttemptId attempt = assignment.assignment.attempt;
   set_threads(threads_ * assignment.assignment.slots);
   SocketSink sink(socket_, attempt);
+  failpoint("attempt.before_start");
   const AttemptOutcome outcome = runner_->run(assignment, stop, sink);
+  failpoint("finish.before_send");
   socket_.write_line(outcome_line(attempt, outcome));
+  failpoint("finish.after_send");
   // After an error on a GPU its context may be broken for good; a fresh process is the cure.
   if (on_cuda_ && outcome.cause == EndCause::kInternal) return internal_error(outcome.message);
   return ok_status();

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "core/failpoint.h"
 #include "core/text.h"
 #include "worker/trainer/attempt_error.h"
 
@@ -64,7 +65,9 @@ void write_durably(const std::filesystem::path& path,
   const std::filesystem::path temporary(concat(path.string(), ".", ::getpid(), ".tmp"));
   try {
     write_synced(temporary, pieces);
+    failpoint("file.before_rename");
     if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "rename");
+    failpoint("file.after_rename");
   } catch (const AttemptError&) {
     ::unlink(temporary.c_str());
     throw;

@@ -26,7 +26,7 @@ std::string ScriptedStudy::yaml() const {
              "params:",
              "  x: {float: [-1.0, 1.0]}",
              "  lr: {float: [1.0e-4, 1.0e-1], log: true}",
-             "  ms_per_epoch: " + std::to_string(ms_per_epoch),
+             ms_per_epoch == 0 ? "" : "  ms_per_epoch: " + std::to_string(ms_per_epoch),
              "  epochs: " + std::to_string(epochs),
              "objective: {metric: val_loss, direction: minimize}",
              "search: {sampler: {type: " + sampler +
@@ -185,6 +185,32 @@ void expect_exactly_once(Cluster& cluster, const std::string& study, int trials,
   EXPECT_GE(cluster.number("select count(*) from fold_list" + of_study + " and state = 'completed'")
                 .value_or(-1),
             *completed * folds);
+}
+
+void expect_fenced(Cluster& cluster, const std::string& study) {
+  const std::string of_study = " where study = '" + study + "'";
+  const std::string accepted =
+      "(select distinct trial, fold, epoch, attempt, reported from "
+      "metric_list" +
+      of_study + ")";
+  EXPECT_EQ(cluster.query("select trial, fold, a.attempt, b.attempt from attempt_list a join "
+                          "attempt_list b using (study, trial, fold)" +
+                          of_study +
+                          " and b.number = a.number + 1 and (a.ended is null or "
+                          "b.leased < a.ended)"),
+            "")
+      << "leased again before the attempt before had ended";
+  EXPECT_EQ(cluster.query("select m.trial, m.fold, m.epoch, m.attempt from " + accepted +
+                          " m join attempt_list a using (attempt) where m.reported > a.ended or "
+                          "m.reported < a.leased"),
+            "")
+      << "reports of attempts that did not hold the fold";
+  EXPECT_EQ(
+      cluster.query("select b.trial, b.fold, b.epoch from " + accepted + " a join " + accepted +
+                    " b on a.trial = b.trial and a.fold = b.fold and "
+                    "b.epoch = a.epoch + 1 where b.attempt < a.attempt"),
+      "")
+      << "epochs of an older attempt after those of a younger one";
 }
 
 }  // namespace foldmill::e2e

@@ -20,7 +20,7 @@ struct ScriptedStudy {
   int trials = 6;
   int folds = 3;
   int epochs = 6;
-  int ms_per_epoch = 30;
+  int ms_per_epoch = 30;  // 0: FOLDMILL_SCRIPT_PACE of the environment
   std::string sampler = "tpe";
   std::string pruning = "none";
   std::string extra;  // further top-level YAML
@@ -85,5 +85,9 @@ class Cluster {
 // 1 … E, each once; completed folds are complete.
 void expect_exactly_once(Cluster& cluster, const std::string& study, int trials, int folds,
                          int epochs);
+
+// Fencing: of a fold's attempts at most one held it at any time, and every accepted report came
+// from the one that held it then.
+void expect_fenced(Cluster& cluster, const std::string& study);
 
 }  // namespace foldmill::e2e

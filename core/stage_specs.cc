@@ -65,6 +65,10 @@ ObjectiveSpec tested(const StudySpec& search) {
 
 }  // namespace
 
+int64_t number_in_search(const StageOrigin& origin, TrialNumber trial) {
+  return origin.trials.at(static_cast<size_t>(trial.value) % origin.trials.size());
+}
+
 StudySpec cross_validate_spec(const StudySpec& search, const CrossValidateStage& stage,
                               const std::vector<TrialRow>& best) {
   std::vector<int64_t> numbers;

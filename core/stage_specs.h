@@ -12,6 +12,10 @@ namespace foldmill {
 // The studies that follow a search, each made of the search's spec and what its trials came to.
 // Their trials have given parameters, nothing is pruned, and everything runs once.
 
+// The search's number of a stage's trial. A stage whose trials all failed goes through them again
+// when it is resumed.
+int64_t number_in_search(const StageOrigin& origin, TrialNumber trial);
+
 // `best`: the trials to validate, the best in front.
 StudySpec cross_validate_spec(const StudySpec& search, const CrossValidateStage& stage,
                               const std::vector<TrialRow>& best);

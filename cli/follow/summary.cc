@@ -6,6 +6,7 @@
 #include "cli/output/format.h"
 #include "cli/output/judgement.h"
 #include "cli/terminal/text_width.h"
+#include "core/stage_specs.h"
 #include "core/text.h"
 
 namespace foldmill::cli {
@@ -112,8 +113,7 @@ Result<std::string> summarize_stage(StudySource& source, const StudyRow& study,
                            to_string(study.state), ", ", format_duration(study.seconds), "\n");
   if (!study.best) return out;
   FOLDMILL_ASSIGN_OR_RETURN(const TrialRow trial, source.get_trial(study.spec.name, *study.best));
-  const int64_t number = origin.trials.at(static_cast<size_t>(trial.number.value));
-  out += concat("          trial ", origin.study, "/", number, "  ",
+  out += concat("          trial ", origin.study, "/", number_in_search(origin, trial.number), "  ",
                 describe_last_metrics(study.spec, trial), "\n");
   if (trial.folds.size() > 1) out += concat("folds     ", fold_scores(trial), "\n");
   if (origin.stage == Stage::kTrain) out += copy_model(source, study, trial, database);
@@ -128,9 +128,8 @@ Result<std::string> describe_stage_results(StudySource& source, const StudyRow& 
     out += concat("final     ", to_string(stage), ": ",
                   found ? to_string(found->state) : std::string_view("to come"));
     if (found && found->best)
-      out +=
-          concat(", trial ", found->spec.origin->trials.at(static_cast<size_t>(found->best->value)),
-                 "  ", found->spec.objective.metric, " ", short_number(found->best_value));
+      out += concat(", trial ", number_in_search(*found->spec.origin, *found->best), "  ",
+                    found->spec.objective.metric, " ", short_number(found->best_value));
     out += "\n";
   }
   return out;

@@ -335,7 +335,7 @@ void StudyEngine::note_failures(const TrialRecord& trial, const TrialEnd& end, S
   int limit = commons_.options.max_consecutive_failures;
   if (!worked_once_ && is_about_the_study(end.cause))
     limit = std::min(limit, commons_.options.max_failures_before_first_epoch);
-  if (is_finished(state_) || consecutive_failures_ < limit) return;
+  if (is_finished(state_) || (consecutive_failures_ < limit && !all_given_failed())) return;
   fail(concat(consecutive_failures_, " trials failed in a row; the last, trial ",
               trial.number.value, ": ", to_string(end.cause), ": ", end.message),
        step);

@@ -30,6 +30,7 @@ Result<std::string> StudyEngine::command(const event::StudyCommanded& command, S
 // What the file asks for and what is asked for later are one queue.
 Result<std::string> StudyEngine::enqueue(const EnqueueRequest& request, Step& step) {
   const std::string what = concat("enqueueing in ", spec_->name);
+  FOLDMILL_RETURN_IF_ERROR(check_is_search().with_context(what));
   if (state_ == StudyState::kCancelled || state_ == StudyState::kFailed)
     return failed_precondition(concat(what, ": ", describe(), "; resume it first"));
   FOLDMILL_RETURN_IF_ERROR(check_point(request.point).with_context(what));
@@ -101,6 +102,7 @@ Result<std::string> StudyEngine::cancel(Step& step) {
 }
 
 Result<std::string> StudyEngine::extend(int64_t trials, bool relative, Step& step) {
+  FOLDMILL_RETURN_IF_ERROR(check_is_search().with_context(concat("extending ", spec_->name)));
   const int64_t before = budget_before_stop_.value_or(spec_->trials);
   if (trials > kMaxTrials || (relative && before + trials > kMaxTrials))
     return invalid_argument(

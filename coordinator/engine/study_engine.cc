@@ -140,17 +140,20 @@ bool StudyEngine::over_time(WallTime now) const {
 
 bool StudyEngine::wants_trial(WallTime now) const {
   return state_ == StudyState::kActive && counted_ + running_ < spec_->trials && !exhausted_ &&
-         !over_time(now) && !waits_for_encoder();
+         !has_begun_all_given() && !over_time(now) && !waits_for_encoder();
 }
 
 bool StudyEngine::next_is_enqueued() const {
-  return !first_asker_fixes() && enqueued_ < static_cast<int64_t>(spec_->enqueue.size());
+  return !first_asker_fixes() &&
+         (spec_->origin ? !spec_->enqueue.empty()
+                        : enqueued_ < static_cast<int64_t>(spec_->enqueue.size()));
 }
 
 const ParameterSet& StudyEngine::next_fixed() const {
   static const ParameterSet kNothing;
   if (first_asker_fixes()) return asks_.front().what.fixed;
-  return next_is_enqueued() ? spec_->enqueue[static_cast<size_t>(enqueued_)] : kNothing;
+  return next_is_enqueued() ? spec_->enqueue[static_cast<size_t>(enqueued_) % spec_->enqueue.size()]
+                            : kNothing;
 }
 
 void StudyEngine::ask_ahead(Step& step) {
@@ -317,13 +320,17 @@ void StudyEngine::set_budget(int64_t trials, Step& step) {
 void StudyEngine::finish_if_done(Step& step) {
   if (is_finished(state_) || running_ > 0) return;
   const bool late = over_time(step.now().wall);
-  if (counted_ < spec_->trials && !late && !exhausted_ && !budget_before_stop_) return;
+  if (counted_ < spec_->trials && !late && !exhausted_ && !budget_before_stop_ &&
+      !has_begun_all_given())
+    return;
   std::string reason;
   if (budget_before_stop_) {
     reason = "stopped on request";
     set_budget(*std::exchange(budget_before_stop_, std::nullopt), step);
   } else if (exhausted_) {
     reason = *exhausted_;
+  } else if (counted_ < spec_->trials && has_begun_all_given()) {
+    reason = concat(spec_->trials - counted_, " of its ", spec_->trials, " trials failed");
   } else if (counted_ < spec_->trials) {
     reason = concat("its time limit of ", *spec_->timeout_seconds, " s has passed");
   }

@@ -133,6 +133,11 @@ class StudyEngine {
   void queue_due_folds(const TrialRecord& trial);
   void send_home(const TrialSnapshot& recorded);
   void follow_up(Step& step);  // of a completed study: the stage that comes next
+  // A stage's trials are given. One that failed is not made up for by another; when all of them
+  // have failed the study has, and a resume goes through them again.
+  bool has_begun_all_given() const;
+  bool all_given_failed() const;
+  bool ends_a_round() const;  // the last trial that was begun is the last one of those given
   void lease_fold(TrialNumber trial, FoldIndex fold, const FreeSlot& slot, Step& step);
   // `lease` without its attempt, which is numbered here.
   Lease open_attempt(Lease lease, int64_t first_epoch, Step& step);
@@ -207,6 +212,7 @@ class StudyEngine {
   Result<std::string> stop(Step& step);
   Result<std::string> cancel(Step& step);
   Result<std::string> extend(int64_t trials, bool relative, Step& step);
+  Status check_is_search() const;  // not a stage, whose trials are given
 
   StudyId id_;
   std::shared_ptr<const StudySpec> spec_;  // shared with questions to the sampler

@@ -38,6 +38,26 @@ void StudyEngine::encoder_looked_up(const Result<std::optional<ArtifactRef>>& fo
   step.record(id_, change::EncoderFound{id_, **found, step.now().wall});
 }
 
+Status StudyEngine::check_is_search() const {
+  if (!spec_->origin) return ok_status();
+  return failed_precondition(concat("it is the stage ", to_string(spec_->origin->stage), " of ",
+                                    spec_->origin->study, ", whose trials are given; ",
+                                    spec_->origin->study, " can have more"));
+}
+
+bool StudyEngine::has_begun_all_given() const {
+  return ends_a_round() && (running_ > 0 || counted_ > 0);
+}
+
+bool StudyEngine::all_given_failed() const {
+  return ends_a_round() && running_ == 0 && counted_ == 0;
+}
+
+bool StudyEngine::ends_a_round() const {
+  const auto given = static_cast<int64_t>(spec_->enqueue.size());
+  return spec_->origin && given > 0 && enqueued_ > 0 && enqueued_ % given == 0;
+}
+
 void StudyEngine::follow_up(Step& step) {
   if (spec_->origin || !spec_->stages_to_follow().empty())
     step.perform(effect::MakeNextStage{id_, spec_->name});

@@ -73,9 +73,9 @@ class StageMaker {
     const StudyRow& judged = validated ? *validated : search_;
     if (!judged.best) return no_trial();
     FOLDMILL_ASSIGN_OR_RETURN(TrialRow trial, reader_.get_trial(judged.spec.name, *judged.best));
-    const auto position = static_cast<size_t>(trial.number.value);
-    return Choice{validated ? judged.spec.origin->trials.at(position) : trial.number.value,
-                  std::move(trial.params)};
+    return Choice{
+        validated ? number_in_search(*judged.spec.origin, trial.number) : trial.number.value,
+        std::move(trial.params)};
   }
 
   Status no_trial() const {

@@ -23,6 +23,7 @@ class StagesTest : public EngineTest {
   static StudySpec stage_of(const std::string& study, Stage stage) {
     StudySpec spec = small_study(1);
     spec.origin = StageOrigin{study, stage, {0}};
+    spec.enqueue.emplace_back().set("lr", 0.01);
     spec.name = stage_study_name(study, stage);
     return spec;
   }
@@ -64,6 +65,56 @@ TEST_F(StagesTest, WeightsThatWillNotComeFailTheStudyAndAResumeLooksAgain) {
   EXPECT_EQ(state(), StudyState::kFailed);
   EXPECT_TRUE(driver.command("tuned", event::StudyVerb::kResume).status.ok());
   EXPECT_EQ(driver.performed<effect::FindEncoder>().size(), 1u);
+}
+
+// A stage of the search's trials 4 and 7.
+StudySpec validation_of_two() {
+  StudySpec spec = small_study(2);
+  spec.origin = StageOrigin{"small", Stage::kCrossValidate, {4, 7}};
+  spec.name = "small@cross-validate";
+  for (const double lr : {0.04, 0.07}) spec.enqueue.emplace_back().set("lr", lr);
+  return spec;
+}
+
+TEST_F(StagesTest, ATrialOfAStageThatFailsIsNotMadeUpForByAnother) {
+  driver.create(validation_of_two());
+  FakeWorker& worker = driver.join("a");
+  driver.finish(worker, worker.attempt(), failed(EndCause::kDiverged));
+  ASSERT_EQ(worker.tasks.size(), 1u);
+  driver.complete(worker, worker.attempt());
+  EXPECT_EQ(state(), StudyState::kCompleted);
+  EXPECT_THAT(reason(), HasSubstr("1 of its 2 trials failed"));
+  EXPECT_EQ(driver.study().trials.size(), 2u);
+}
+
+TEST_F(StagesTest, AStageWhoseTrialsAllFailHasFailedAndAResumeTriesTheSameOnesAgain) {
+  driver.create(validation_of_two());
+  FakeWorker& worker = driver.join("a");
+  for (int trial = 0; trial < 2; ++trial)
+    driver.finish(worker, worker.attempt(), failed(EndCause::kDiverged, "inf at step 3"));
+  EXPECT_EQ(state(), StudyState::kFailed);
+  EXPECT_THAT(reason(), HasSubstr("inf at step 3"));
+  EXPECT_THAT(worker.tasks, IsEmpty());
+
+  EXPECT_TRUE(driver.command("small@cross-validate", event::StudyVerb::kResume).status.ok());
+  driver.restart();
+  driver.connect(worker);
+  driver.finish(worker, worker.attempt(), failed(EndCause::kDiverged));
+  driver.restart();  // in the middle of the second round
+  driver.connect(worker);
+  driver.complete(worker, worker.attempt());
+  EXPECT_EQ(state(), StudyState::kCompleted);
+  ASSERT_EQ(driver.study().trials.size(), 4u);
+  EXPECT_EQ(driver.trial(2).params, driver.trial(0).params);
+  EXPECT_EQ(driver.trial(3).params, driver.trial(1).params);
+}
+
+TEST_F(StagesTest, AStageGetsNoMoreTrialsThanItWasGiven) {
+  driver.create(validation_of_two());
+  const auto refused = driver.command("small@cross-validate", event::StudyVerb::kExtend, 5);
+  EXPECT_THAT(refused.status.message(), HasSubstr("stage cross-validate of small"));
+  const auto point = driver.enqueue({.study = "small@cross-validate", .point = {}});
+  EXPECT_THAT(point.status.message(), HasSubstr("whose trials are given"));
 }
 
 TEST_F(StagesTest, ACompletedSearchAsksForItsNextStageOnceItIsOnDisk) {

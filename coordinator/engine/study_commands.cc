@@ -66,6 +66,9 @@ Result<std::string> StudyEngine::resume(Step& step) {
     return failed_precondition(concat("resuming: the time limit of ", *spec_->timeout_seconds,
                                       " s of ", spec_->name,
                                       " has passed; create a study with a longer one"));
+  if (running_ == 0 && has_begun_all_given())
+    return failed_precondition(
+        concat("resuming: ", describe(), "; all trials that it was given have ended"));
   if (running_ == 0 && counted_ >= spec_->trials)
     return failed_precondition(concat("resuming: ", describe(), "; `foldmill study extend ",
                                       spec_->name, " --trials N` gives it more"));

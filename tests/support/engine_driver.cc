@@ -74,6 +74,7 @@ void EngineDriver::advance(Milliseconds by) {
 
 void EngineDriver::restart() {
   questions_.clear();
+  stage_questions.clear();
   last_effects_.clear();
   timer_.reset();
   for (FakeWorker& worker : workers_) worker.connected = false;
@@ -234,6 +235,13 @@ void EngineDriver::run_out() {
       busy = true;
     }
   }
+}
+
+bool EngineDriver::idle() const {
+  return stage_questions.empty() &&
+         std::none_of(workers_.begin(), workers_.end(), [](const FakeWorker& worker) {
+           return worker.connected && !worker.tasks.empty();
+         });
 }
 
 std::vector<std::string> EngineDriver::violations() const {

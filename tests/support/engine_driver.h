@@ -106,9 +106,14 @@ class EngineDriver {
       if (const auto* kind = std::get_if<Kind>(&effect)) found.push_back(*kind);
     return found;
   }
+  bool holds() const { return violations_.empty() && ledger_.violations().empty(); }
   std::vector<std::string> violations() const;
+  // Nobody who is here has anything to do, and no question waits for the test.
+  bool idle() const;
 
   Curve curve;
+  // What the engine has asked for since the test last emptied it; a restart forgets it.
+  std::vector<engine::effect::MakeNextStage> stage_questions;
   Now now;
 
  private:
@@ -129,9 +134,9 @@ class EngineDriver {
   void perform(const engine::effect::ArmTimer& timer);
   void perform(const engine::effect::DeleteArtifact& remove);
   void perform(const engine::effect::StudyChanged&) {}
-  // Answered by the test, which finds them in performed().
+  // Answered by the test, which finds them in performed() and stage_questions.
   void perform(const engine::effect::FindEncoder&) {}
-  void perform(const engine::effect::MakeNextStage&) {}
+  void perform(const engine::effect::MakeNextStage& follow) { stage_questions.push_back(follow); }
   void expect(bool holds, const std::string& what);
 
   engine::EngineOptions options_;

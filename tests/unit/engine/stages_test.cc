@@ -84,6 +84,9 @@ TEST_F(StagesTest, ATrialOfAStageThatFailsIsNotMadeUpForByAnother) {
   driver.complete(worker, worker.attempt());
   EXPECT_EQ(state(), StudyState::kCompleted);
   EXPECT_THAT(reason(), HasSubstr("1 of its 2 trials failed"));
+  const auto again = driver.command("small@cross-validate", event::StudyVerb::kResume);
+  EXPECT_THAT(again.status.message(), HasSubstr("have ended"));
+  EXPECT_EQ(state(), StudyState::kCompleted);
   EXPECT_EQ(driver.study().trials.size(), 2u);
 }
 

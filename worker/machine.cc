@@ -65,7 +65,8 @@ Machine look_at_machine() {
 }
 
 Result<std::vector<SlotShare>> share_machine(const Machine& machine, std::optional<int> slots,
-                                             const std::string& device) {
+                                             const std::string& device,
+                                             std::optional<int> threads) {
   constexpr std::string_view kIndexed = "cuda:";
   const bool indexed =
       device.starts_with(kIndexed) && parse_int(device.substr(kIndexed.size())).value_or(-1) >= 0;
@@ -81,7 +82,7 @@ Result<std::vector<SlotShare>> share_machine(const Machine& machine, std::option
     const std::string place = indexed  ? device
                               : on_gpu ? concat(kIndexed, slot % machine.gpus)
                                        : "cpu";
-    shares.push_back({place, std::max(1, machine.cores / count)});
+    shares.push_back({place, threads.value_or(std::max(1, machine.cores / count))});
   }
   return shares;
 }

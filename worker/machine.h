@@ -29,8 +29,10 @@ struct SlotShare {
 };
 
 // `slots`: none for one per GPU, or per core without GPUs. `device`: empty for what there is, cpu,
-// cuda (dealt out in turn) or cuda:N. Refuses CUDA where there is no GPU, and another word.
+// cuda (dealt out in turn) or cuda:N. `threads`: of each slot; none: its share of the cores.
+// Refuses CUDA where there is no GPU, and another word.
 Result<std::vector<SlotShare>> share_machine(const Machine& machine, std::optional<int> slots,
-                                             const std::string& device);
+                                             const std::string& device,
+                                             std::optional<int> threads = {});
 
 }  // namespace foldmill::worker

@@ -77,7 +77,7 @@ Result<AgentOptions> agent_options(const Options& options, const Machine& machin
   agent.grace = options.grace;
   FOLDMILL_ASSIGN_OR_RETURN(const std::filesystem::path datasets, make_dataset_cache(options));
   FOLDMILL_ASSIGN_OR_RETURN(const std::vector<SlotShare> shares,
-                            share_machine(machine, options.slots, options.device));
+                            share_machine(machine, options.slots, options.device, options.threads));
   FOLDMILL_ASSIGN_OR_RETURN(agent.gpu_memory_mib, gpu_memory(options, shares));
   const auto trainer = default_trainer(options);
   for (const SlotShare& share : shares) {

@@ -31,6 +31,13 @@ std::string check_slots(const std::string& text) {
   return concat("'", text, "' is neither auto nor a number from 1 to ", kMost);
 }
 
+std::string check_threads(const std::string& text) {
+  const auto count = parse_int(text);
+  constexpr int kMost = 1024;
+  if (count && *count >= 1 && *count <= kMost) return {};
+  return concat("'", text, "' is not a number from 1 to ", kMost);
+}
+
 std::string check_label(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals != std::string::npos && equals > 0) return {};
@@ -61,6 +68,9 @@ void declare(CLI::App& app, Options& options, Raw& raw) {
                  "attempts at a time: a number, or auto for one per GPU (per core without)")
       ->check(check_slots, "auto|N")
       ->default_str("auto");
+  app.add_option("--threads", options.threads,
+                 "of each slot's trainer; default: its share of this machine's cores")
+      ->check(check_threads, "N");
   app.add_option("--device", options.device, "cpu, cuda or cuda:N; default: GPUs if there are any");
   app.add_option("--gpu-memory", raw.gpu_memory,
                  "of a GPU, that each slot has, for studies that ask for some; default: what "

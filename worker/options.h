@@ -15,6 +15,7 @@ namespace foldmill::worker {
 struct Options {
   std::string coordinator;
   std::optional<int> slots;               // none: auto
+  std::optional<int> threads;             // of a slot; none: its share of the cores
   std::string device;                     // empty: what there is
   std::optional<int64_t> gpu_memory_mib;  // of a slot; none: as nvidia-smi says
   std::map<std::string, std::string> labels;

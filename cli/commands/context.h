@@ -90,6 +90,7 @@ void add_folds_commands(CLI::App& app, Context& context);
 void add_final_commands(CLI::App& app, Context& context);
 void add_folds_run_command(CLI::App& noun, Context& context);  // folds run
 void add_lineage_command(CLI::App& noun, Context& context);    // study lineage
+void add_wait_command(CLI::App& noun, Context& context);       // study wait
 void add_ask_command(CLI::App& app, Context& context);
 void add_tell_command(CLI::App& app, Context& context);
 void add_held_trial_commands(CLI::App& noun, Context& context);  // trial report, renew

@@ -1,5 +1,3 @@
-#include <thread>
-
 #include "cli/commands/context.h"
 #include "cli/commands/study_check.h"
 #include "cli/follow/summary.h"
@@ -22,8 +20,6 @@ struct StudyFlags {
   std::string warm_start;  // create
   std::string trials;      // extend
   bool now = false;        // pause
-  std::string state;       // wait
-  std::string timeout;     // wait
 };
 
 Outcome create(const StudyFlags& flags, Context& context) {
@@ -111,36 +107,6 @@ Outcome extend(const StudyFlags& flags, Context& context) {
   return ExitCode::kOk;
 }
 
-// `done`: finished in any way.
-bool is_reached(const std::string& wanted, StudyState state) {
-  return wanted == "done" ? is_finished(state) : to_string(state) == wanted;
-}
-
-Outcome wait(const StudyFlags& flags, Context& context) {
-  std::optional<int64_t> seconds;
-  if (!flags.timeout.empty()) {
-    seconds = parse_duration(flags.timeout);
-    if (!seconds)
-      return invalid_argument(
-          concat("--timeout: '", flags.timeout, "' is not a duration; for example 90s or 8h"));
-  }
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds.value_or(0));
-  FOLDMILL_ASSIGN_OR_RETURN(auto source, context.open_source());
-  while (true) {
-    FOLDMILL_ASSIGN_OR_RETURN(const StudyRow study, source->get_study(flags.name));
-    const bool reached = is_reached(flags.state, study.state);
-    if (reached || is_finished(study.state)) {
-      context.out << study.spec.name << ' ' << to_string(study.state) << '\n';
-      if (!reached) return ExitCode::kConflict;  // it never will
-      return study.state == StudyState::kFailed ? ExitCode::kFailed : ExitCode::kOk;
-    }
-    if (seconds && std::chrono::steady_clock::now() >= end)
-      return deadline_exceeded(
-          concat(study.spec.name, " is still ", to_string(study.state), " after ", flags.timeout));
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  }
-}
-
 CLI::App* add(CLI::App& parent, const char* name, const char* help, Context& context) {
   CLI::App* command = parent.add_subcommand(name, help);
   add_source_options(*command, context);
@@ -217,14 +183,7 @@ void add_study_commands(CLI::App& app, Context& context) {
   leaf->callback(
       [=, &context] { context.action = [=, &context] { return extend(*flags, context); }; });
 
-  leaf = add(*noun, "wait", "wait until a study is done", context);
-  leaf->add_option("STUDY", flags->name, "name, or unique beginning")->required();
-  flags->state = "done";
-  leaf->add_option("--for", flags->state, "done, or a state")
-      ->check(CLI::IsMember({"done", "active", "paused", "completed", "cancelled", "failed"}));
-  leaf->add_option("--timeout", flags->timeout, "at most so long: 90s, 8h");
-  leaf->callback(
-      [=, &context] { context.action = [=, &context] { return wait(*flags, context); }; });
+  add_wait_command(*noun, context);
 }
 
 }  // namespace foldmill::cli

@@ -89,10 +89,7 @@ class StageMaker {
   StudyRow search_;
 };
 
-}  // namespace
-
-Result<std::optional<StudySpec>> next_stage(storage::StudyReader& reader,
-                                            const std::string& study) {
+Result<std::optional<StudySpec>> find_next(storage::StudyReader& reader, const std::string& study) {
   FOLDMILL_ASSIGN_OR_RETURN(std::optional<StudyRow> search, find_exactly(reader, study));
   if (search && search->spec.origin) {
     FOLDMILL_ASSIGN_OR_RETURN(search, find_exactly(reader, search->spec.origin->study));
@@ -108,6 +105,15 @@ Result<std::optional<StudySpec>> next_stage(storage::StudyReader& reader,
     return std::optional(std::move(made).value());
   }
   return std::optional<StudySpec>();
+}
+
+}  // namespace
+
+Result<std::optional<StudySpec>> next_stage(storage::StudyReader& reader,
+                                            const std::string& study) {
+  Result<std::optional<StudySpec>> next = find_next(reader, study);
+  if (next.ok() || next.status().message().starts_with(kStageFailure)) return next;
+  return next.status().with_context(concat(kStageFailure, "after ", study));
 }
 
 }  // namespace foldmill::coordinator

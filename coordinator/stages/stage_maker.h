@@ -13,7 +13,7 @@ namespace foldmill::coordinator {
 // when that was the last one, or what follows is there already: so asking again after a crash does
 // no harm. A pure function of what is recorded. On the reader's thread.
 //
-// not_found: no such study; failed_precondition: no trial to go on with, or its files are gone.
+// Every message begins with kStageFailure. not_found: no such study; failed_precondition: no trial to go on with, or its files are gone.
 Result<std::optional<StudySpec>> next_stage(storage::StudyReader& reader, const std::string& study);
 
 }  // namespace foldmill::coordinator

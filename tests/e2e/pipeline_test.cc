@@ -130,6 +130,11 @@ TEST_F(PipelineTest, DaemonsKilledAtAnyStageLoseNothing) {
     worker =
         &cluster_.start_worker("worker-after-" + std::to_string(&study - &kStudies.front()), 2);
   }
+  const testing::Output waited = cluster_.cli({"study", "wait", "search", "--timeout", "2m"});
+  EXPECT_EQ(waited.exit_code, 0) << waited.err << cluster_.logs();
+  EXPECT_EQ(waited.out,
+            "search completed\nsearch@cross-validate completed\nsearch@train completed\n"
+            "search@test completed\n");
   // Not in their order: what a dead worker held waits for its lease to end, while others go on.
   for (const std::string& study : kStudies)
     ASSERT_TRUE(cluster_.wait_completed(study)) << study << "\n" << cluster_.logs();

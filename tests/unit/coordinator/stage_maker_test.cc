@@ -8,6 +8,7 @@
 #include <map>
 
 #include "coordinator/stages/encoder_lookup.h"
+#include "core/stage_failure.h"
 
 namespace foldmill::coordinator {
 namespace {
@@ -24,7 +25,10 @@ class Recorded final : public storage::StudyReader {
   std::map<std::string, std::vector<TrialRow>> trials;  // by study; for lists: the best in front
   std::string asked_sort;
 
+  Status broken;  // what reading comes to
+
   Result<StudyRow> get_study(const std::string& name) override {
+    if (!broken.ok()) return broken;
     std::vector<const StudyRow*> found;
     for (const auto& [known, study] : studies) {
       if (known == name) return study;
@@ -252,6 +256,14 @@ TEST_F(AwaitedEncoderTest, WillNotComeFromAStudyThatFailed) {
   const Status status = find_awaited_encoder(reader_, tuned_).status();
   EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
   EXPECT_THAT(status.message(), HasSubstr("is failed; resume it"));
+}
+
+// Who follows the search knows by it that no stage is to be waited for.
+TEST_F(StageMakerTest, WhatCannotBeReadIsAFailedStageToo) {
+  reader_.broken = data_loss("the database disk image is malformed");
+  const auto next = next_stage(reader_, "cae");
+  EXPECT_EQ(next.status().code(), StatusCode::kDataLoss);
+  EXPECT_TRUE(next.status().message().starts_with(kStageFailure)) << next.status().message();
 }
 
 }  // namespace

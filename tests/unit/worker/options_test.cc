@@ -13,15 +13,19 @@ ParsedOptions parse(std::vector<const char*> arguments) {
 }
 
 TEST(OptionsTest, EverythingCanBeSaid) {
-  const ParsedOptions parsed = parse(
-      {"--coordinator", "host:1",   "--slots",     "3",     "--label",      "gpu=a100",
-       "--label",       "site=x=y", "--name",      "w",     "--trainer",    "/t",
-       "--trainer-arg", "-v",       "--data-dir",  "/d",    "--cache",      "/c",
-       "--patience",    "5",        "--grace",     "7",     "--log-format", "json",
-       "--token-file",  "/token",   "--log-level", "debug", "--insecure",   "--die-with-parent"});
+  const ParsedOptions parsed =
+      parse({"--coordinator", "host:1",   "--slots",       "3",
+             "--threads",     "5",        "--label",       "gpu=a100",
+             "--label",       "site=x=y", "--name",        "w",
+             "--trainer",     "/t",       "--trainer-arg", "-v",
+             "--data-dir",    "/d",       "--cache",       "/c",
+             "--patience",    "5",        "--grace",       "7",
+             "--log-format",  "json",     "--token-file",  "/token",
+             "--log-level",   "debug",    "--insecure",    "--die-with-parent"});
   ASSERT_TRUE(parsed.options) << parsed.text;
   const Options& options = *parsed.options;
   EXPECT_EQ(options.slots, 3);
+  EXPECT_EQ(options.threads, 5);
   EXPECT_EQ(options.labels, (std::map<std::string, std::string>{{"gpu", "a100"}, {"site", "x=y"}}));
   EXPECT_EQ(options.trainer_args, std::vector<std::string>{"-v"});
   EXPECT_EQ(options.patience, std::chrono::seconds(5));
@@ -86,6 +90,7 @@ TEST(MachineTest, SlotsShareTheCores) {
   EXPECT_EQ(share_machine(cpu, 4, "")->front().threads, 1);
   EXPECT_EQ(share_machine(cpu, 2, "")->front().threads, 3);
   EXPECT_EQ(share_machine(cpu, 12, "")->front().threads, 1);
+  EXPECT_EQ(share_machine(cpu, 2, "", 1)->front().threads, 1);
   EXPECT_EQ(share_machine(cpu, 1, "cuda").status().code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(share_machine(cpu, 1, "tpu").status().code(), StatusCode::kInvalidArgument);
 }

@@ -83,9 +83,8 @@ bool Cluster::coordinator_runs() { return coordinator_ && coordinator_->running(
 
 testing::Process& Cluster::start_worker(const std::string& name, int slots) {
   workers_.push_back(std::make_unique<testing::Process>(testing::Process::Options{
-      .argv = {built_program("foldmill-worker"), "--coordinator",
-               "unix:" + (directory_ / "c.sock").string(), "--name", name, "--slots",
-               std::to_string(slots), "--trainer", options_.trainer, "--cache",
+      .argv = {built_program("foldmill-worker"), "--coordinator", address(), "--name", name,
+               "--slots", std::to_string(slots), "--trainer", options_.trainer, "--cache",
                (directory_ / ("cache-" + name)).string()},
       .env = daemon_env(),
       .log = directory_ / (name + ".log")}));
@@ -94,7 +93,7 @@ testing::Process& Cluster::start_worker(const std::string& name, int slots) {
 
 testing::Output Cluster::cli(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), built_program("foldmill"));
-  arguments.insert(arguments.end(), {"--coordinator", "unix:" + (directory_ / "c.sock").string()});
+  arguments.insert(arguments.end(), {"--coordinator", address()});
   return testing::run_program(arguments, env());
 }
 
@@ -112,7 +111,7 @@ std::string Cluster::outcome() {
   return query("select study, state, budget from study_list order by 1") +
          query("select study, number, state, value, estimated from trial_list order by 1, 2") +
          query("select study, trial, name, value from parameter_list order by 1, 2, 3") +
-         query("select study, number from trial_list order by created") +
+         query("select study, number from trial_list order by study, created, number") +
          query(
              "select study, trial, fold, epoch, name, value from metric_list"
              " order by 1, 2, 3, 4, 5");

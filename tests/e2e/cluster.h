@@ -61,13 +61,14 @@ class Cluster {
   // What SQL over the database file says, as CSV without a header.
   std::string query(const std::string& sql);
   // All that is recorded of all studies and does not depend on the clock or on who did it: states,
-  // values, parameters, reports, and the order in which the trials were made.
+  // values, parameters, reports, and the order in which the trials of each were made.
   std::string outcome();
 
   std::string state_of(const std::string& study);
   bool wait_completed(const std::string& study);
 
   const test::TempDir& directory() const { return directory_; }
+  std::string address() const { return "unix:" + (directory_ / "c.sock").string(); }
   std::filesystem::path database() const { return directory_ / "study.db"; }
   std::map<std::string, std::string> env() const;  // of the command line
   std::string logs() const;                        // of all programs, for failure messages

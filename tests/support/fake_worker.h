@@ -41,14 +41,15 @@ class FakeWorker {
     return std::nullopt;
   }
 
+  // The next message of any kind that was not kept for later. Nothing once the stream has ended.
+  std::optional<proto::CoordinatorMessage> read();
+
   // Reads to the end of the stream and says how it ended.
   grpc::Status end();
   // Breaks the connection, as a crash would.
   void vanish() { context_.TryCancel(); }
 
  private:
-  std::optional<proto::CoordinatorMessage> read();
-
   grpc::ClientContext context_;
   std::unique_ptr<v1::WorkerService::Stub> stub_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::WorkerMessage, v1::CoordinatorMessage>> stream_;

@@ -1,0 +1,34 @@
+// Thousands of kills of a coordinator that has just told somebody something (G1, R9).
+// FOLDMILL_TEST_KILLS says how many.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/e2e/history_run.h"
+#include "tests/support/test_seed.h"
+
+namespace foldmill::e2e {
+namespace {
+
+int kills() {
+  const char* chosen = std::getenv("FOLDMILL_TEST_KILLS");
+  return chosen == nullptr ? 1000 : std::atoi(chosen);
+}
+
+TEST(HistorySlowTest, WorkersWereToldTheTruthThroughThousandsOfKills) {
+  HistoryRun run({.model = "command", .folds = 2, .epochs = 4}, test::test_seed());
+  run.add_workers(4);
+  run.kill_coordinator(kills(), /*endless=*/true);
+  run.finish();
+}
+
+TEST(HistorySlowTest, AskersWereToldTheTruthThroughThousandsOfKills) {
+  HistoryRun run({.model = "external", .epochs = 6}, test::test_seed());
+  run.add_askers(6);
+  run.kill_coordinator(kills(), /*endless=*/true);
+  run.finish();
+}
+
+}  // namespace
+}  // namespace foldmill::e2e

@@ -14,7 +14,7 @@ using Eigen::VectorXd;
 constexpr size_t kMostRunning = 64;
 constexpr double kStoppedNoise =
     0.25;                           // of a value that was not measured, in standardised variance
-constexpr double kUsualDepth = 10;  // below the median, in spreads of the better half
+constexpr double kDeepest = 10;     // below the median, in spreads of the better half
 constexpr double kMostNoise = 1e6;  // in standardised variance: such a value says nothing
 constexpr double kLeastDeviation = 1e-12;  // of the values, relative to the largest
 
@@ -93,23 +93,36 @@ double noise_of(const Observation& trial, double error) {
   return std::min(error * error, kMostNoise);
 }
 
+// The depth up to which values keep their distances, if the deepest is to lie kDeepest below.
+double linear_depth(double deepest) {
+  double low = 0, high = kDeepest;  // depth + depth log(deepest / depth) rises with it
+  for (int halving = 0; halving < 40; ++halving) {
+    const double depth = (low + high) / 2;
+    (depth + depth * std::log(deepest / depth) < kDeepest ? low : high) = depth;
+  }
+  return low;
+}
+
 // Where the values of a search span many orders of magnitude, the worst of them would be all that a
-// smooth function can show: what tells good points from each other would be lost in them. So what
-// lies further below the median than kUsualDepth times the spread of the better half counts by the
-// logarithm of its depth, which goes on from the line with its slope. Returns that slope for each.
+// smooth function can show: what tells good points from each other would be lost in them. So none
+// lies further below the median than kDeepest times the spread of the better half: from some depth
+// on values count by the logarithm of their depth, which goes on from the line with its slope.
+// Returns that slope for each.
 VectorXd draw_in_outliers(VectorXd& values) {
   VectorXd slopes = VectorXd::Ones(values.size());
   VectorXd sorted = values;
   std::sort(sorted.begin(), sorted.end());
   const double median = sorted[sorted.size() / 2];
   const auto better = sorted.tail(sorted.size() - sorted.size() / 2).array() - median;
-  const double usual = kUsualDepth * std::sqrt(better.square().mean());
-  if (!(usual > 0)) return slopes;
+  const double spread = std::sqrt(better.square().mean());
+  const double deepest = (median - sorted[0]) / spread;
+  if (!(spread > 0) || !(deepest > kDeepest)) return slopes;
+  const double linear = linear_depth(deepest);
   for (Index i = 0; i < values.size(); ++i) {
-    const double depth = (median - values[i]) / usual;
-    if (depth <= 1) continue;
-    values[i] = median - usual * (1 + std::log(depth));
-    slopes[i] = 1 / depth;
+    const double depth = (median - values[i]) / spread;
+    if (depth <= linear) continue;
+    values[i] = median - spread * linear * (1 + std::log(depth / linear));
+    slopes[i] = linear / depth;
   }
   return slopes;
 }

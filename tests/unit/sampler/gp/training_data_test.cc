@@ -109,19 +109,21 @@ TEST_F(TrainingDataTest, InfinitiesCountAsTheWorstAndTheBest) {
   EXPECT_GT(values[2], values[1]);
 }
 
-TEST_F(TrainingDataTest, WhatIsFarWorseThanMostCountsByTheLogarithmOfHowFar) {
-  for (const double value : {1., 2., 3., 4., 5., 1e6})
-    complete(value < 10 ? value / 10 : 0.9, value);
-  const Eigen::VectorXd values = learn().values;
-  const double step = values[0] - values[1];
-  EXPECT_GT(step, 0.01) << "the good ones are still told apart";
-  EXPECT_NEAR(values[3] - values[4], step, 1e-9) << "nothing changes among the usual ones";
-  entries_.pop_back();
-  complete(0.9, 1e12);
-  const Eigen::VectorXd farther = learn().values;
-  const auto depth = [](const Eigen::VectorXd& of) { return (of[4] - of[5]) / (of[0] - of[1]); };
-  EXPECT_GT(depth(farther), depth(values)) << "worse is still worse";
-  EXPECT_LT(depth(farther), 3 * depth(values));
+TEST_F(TrainingDataTest, WhatIsFarWorseThanMostDoesNotDrownTheRest) {
+  for (const double value : {1., 2., 3., 4., 5., 8.}) complete(value / 10, value);
+  const Eigen::VectorXd usual = learn().values;
+  EXPECT_NEAR(usual[4] - usual[5], 3 * (usual[0] - usual[1]), 1e-9) << "nothing is far away";
+  // The median is 3, and the better half, 1 to 3, has a spread of 1.29.
+  const double ten_spreads = 10 * std::sqrt(5. / 3);
+  for (const double far : {1e3, 1e9, 1e100}) {
+    entries_.pop_back();
+    complete(0.8, far);
+    const Eigen::VectorXd values = learn().values;
+    const double unit = values[0] - values[1];
+    EXPECT_NEAR(values[1] - values[2], unit, 1e-9);
+    EXPECT_GT(values[3] - values[4], 0.05 * unit) << "worse is still worse";
+    EXPECT_NEAR(values[2] - values[5], ten_spreads * unit, 1e-6 * unit);
+  }
 }
 
 TEST_F(TrainingDataTest, TheNoiseOfAnOutlierShrinksWithIt) {

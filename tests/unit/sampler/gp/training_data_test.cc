@@ -121,7 +121,7 @@ TEST_F(TrainingDataTest, WhatIsFarWorseThanMostDoesNotDrownTheRest) {
     const Eigen::VectorXd values = learn().values;
     const double unit = values[0] - values[1];
     EXPECT_NEAR(values[1] - values[2], unit, 1e-9);
-    EXPECT_GT(values[3] - values[4], 0.05 * unit) << "worse is still worse";
+    EXPECT_GT(values[3] - values[4], 0.01 * unit) << "worse is still worse";
     EXPECT_NEAR(values[2] - values[5], ten_spreads * unit, 1e-6 * unit);
   }
 }

@@ -95,6 +95,7 @@ void TransitionLog::write(const change::TrialEnded& c) {
 }
 
 void TransitionLog::write(const change::FoldChanged& c) {
+  if (!tells_details()) return;
   LogFields fields = fields_of(c.fold);
   add_if_told(&fields, "value", c.value);
   log_->debug(log_line(concat("fold ", to_string(c.state)), fields));
@@ -109,6 +110,7 @@ void TransitionLog::write(const change::AttemptLeased& c) {
 }
 
 void TransitionLog::write(const change::AttemptStarted& c) {
+  if (!tells_details()) return;
   log_->debug(log_line("attempt started", attempt_fields(c.attempt)));
 }
 
@@ -124,6 +126,7 @@ void TransitionLog::write(const change::AttemptEnded& c) {
 }
 
 void TransitionLog::write(const change::EpochReported& c) {
+  if (!tells_details()) return;
   LogFields fields = attempt_fields(c.attempt);
   add(&fields, "epoch", concat(c.report.epoch));
   add(&fields, "value", format_number(c.value));
@@ -132,6 +135,7 @@ void TransitionLog::write(const change::EpochReported& c) {
 }
 
 void TransitionLog::write(const change::CheckpointRecorded& c) {
+  if (!tells_details()) return;
   LogFields fields = attempt_fields(c.attempt);
   add(&fields, "epoch", concat(c.checkpoint.epoch));
   add(&fields, "bytes", concat(c.checkpoint.artifact.bytes));

@@ -42,6 +42,8 @@ class TransitionLog {
   void write(const change::PointEnqueued& c);
   void write(const change::WorkerSeen& c);
 
+  // Asked before a line is made that would not be written: there may be thousands in a second.
+  bool tells_details() const { return log_->should_log(spdlog::level::debug); }
   LogFields attempt_fields(AttemptId id) const;
 
   Logger log_;

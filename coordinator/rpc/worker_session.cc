@@ -105,7 +105,10 @@ void WorkerSession::send(const proto::CoordinatorMessage& message) {
 void WorkerSession::write_next() {
   writing_ = true;
   pass_failpoint_before(outgoing_.front());
-  StartWrite(&outgoing_.front());
+  // With more to come, gRPC may gather: what one commit answers leaves in one piece.
+  grpc::WriteOptions options;
+  if (outgoing_.size() > 1) options.set_buffer_hint();
+  StartWrite(&outgoing_.front(), options);
 }
 
 void WorkerSession::write_done(bool ok) {

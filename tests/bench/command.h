@@ -28,4 +28,13 @@ Command add_sampler_command(CLI::App& app);
 // How often importances are in their order, by the number of trials.
 Command add_importance_command(CLI::App& app);
 
+// A whole coordinator of its own process under virtual workers: as many reports as it takes, folds
+// of one epoch, workers without work, a start on a large database, short trials, hours of it.
+Command add_load_command(CLI::App& app);
+Command add_handouts_command(CLI::App& app);
+Command add_idle_command(CLI::App& app);
+Command add_restart_command(CLI::App& app);
+Command add_overhead_command(CLI::App& app);
+Command add_soak_command(CLI::App& app);
+
 }  // namespace foldmill::bench

@@ -17,9 +17,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.require_subcommand(1);
   app.fallthrough();
-  const std::vector<Command> commands{add_commit_command(app),  add_sampler_command(app),
-                                      add_pruner_command(app),  add_kfold_command(app),
-                                      add_suggest_command(app), add_importance_command(app)};
+  const std::vector<Command> commands{
+      add_commit_command(app),  add_sampler_command(app),  add_pruner_command(app),
+      add_kfold_command(app),   add_suggest_command(app),  add_importance_command(app),
+      add_load_command(app),    add_handouts_command(app), add_idle_command(app),
+      add_restart_command(app), add_overhead_command(app), add_soak_command(app)};
   CLI11_PARSE(app, argc, argv);
 
   for (const Command& command : commands) {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <span>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "coordinator/effect_runner.h"
 #include "coordinator/engine/engine.h"
@@ -12,7 +15,8 @@
 namespace foldmill::coordinator {
 
 // The middle of it all: an event goes to the engine, what it decides to the disk, and only then
-// to the log and the world. On control.
+// to the log and the world. Questions to the sampler alone go ahead: it is not the world, and what
+// comes of its answer waits for the disk in its turn. On control.
 class Dispatcher {
  public:
   Dispatcher(engine::EngineOptions options, const Snapshot& snapshot, const Clock& clock,
@@ -34,11 +38,18 @@ class Dispatcher {
 
  private:
   void carry_out(engine::Transition transition) {
+    std::vector<engine::Effect> later;
+    later.reserve(transition.effects.size());
+    for (engine::Effect& effect : transition.effects)
+      if (std::holds_alternative<engine::effect::AskSampler>(effect))
+        effects_.run(std::move(effect));
+      else
+        later.push_back(std::move(effect));
     store_.commit(std::move(transition.changes),
-                  [this, effects = std::move(transition.effects)](std::span<const Change> changes) {
+                  [this, effects = std::move(later)](std::span<const Change> changes) mutable {
                     failpoint("store.before_effects");
                     log_.write(changes);
-                    for (const engine::Effect& effect : effects) effects_.run(effect);
+                    for (engine::Effect& effect : effects) effects_.run(std::move(effect));
                     failpoint("store.after_effects");
                   });
   }

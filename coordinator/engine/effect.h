@@ -25,13 +25,14 @@ enum class AckVerdict {
 // all before it) are on disk.
 namespace effect {
 
-struct AskSampler {
+struct AskSampler {  // may go ahead of the disk: what comes of the answer waits for it
   StudyId study;
   TrialNumber trial;
   uint64_t history_version = 0;
   std::shared_ptr<const StudySpec> spec;
   sampler::History history;
   ParameterSet fixed;
+  bool awaited = false;  // a slot waits: the answer is used even if the history has grown meanwhile
 };
 struct SendWelcome {
   SessionId session;

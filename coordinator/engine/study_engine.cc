@@ -156,26 +156,33 @@ const ParameterSet& StudyEngine::next_fixed() const {
                             : kNothing;
 }
 
+bool StudyEngine::has_somebody_waiting(WallTime now) const {
+  return !asks_.empty() || (awaits_suggestion(now) && commons_.workers.any_free_fits(*spec_));
+}
+
 void StudyEngine::ask_ahead(Step& step) {
+  desk_.drop_if_outdated();
   const ParameterSet& fixed = next_fixed();
   if (!wants_trial(step.now().wall) || !desk_.wants_to_ask(fixed)) return;
   std::vector<sampler::History::Entry> entries;
   entries.reserve(trials_.size());
   for (const TrialRecord& trial : trials_)
     if (trial.state != TrialState::kCancelled) entries.push_back(trial.observation);
-  desk_.asked(fixed);
+  const bool awaited = has_somebody_waiting(step.now().wall);
+  desk_.asked(fixed, awaited);
   step.perform(
       effect::AskSampler{.study = id_,
                          .trial = TrialNumber(static_cast<int64_t>(trials_.size())),
                          .history_version = desk_.version(),
                          .spec = spec_,
                          .history = sampler::History(std::move(entries), pruning_->fold_variance()),
-                         .fixed = fixed});
+                         .fixed = fixed,
+                         .awaited = awaited});
 }
 
 void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
   if (!desk_.answers(answer.history_version)) return;
-  if (answer.history_version != desk_.version()) return;  // too late to mean anything
+  if (!desk_.is_in_time(answer.history_version)) return;
   if (answer.params.status().code() == StatusCode::kOutOfRange) {
     exhausted_ = answer.params.status().message();
     finish_if_done(step);
@@ -184,7 +191,7 @@ void StudyEngine::suggestion_ready(event::SuggestionReady answer, Step& step) {
   Status sound = answer.params.status();
   if (sound.ok()) sound = spec_->space.validate(*answer.params);
   if (sound.ok())
-    desk_.keep(std::move(answer.params).value());
+    desk_.keep(std::move(answer.params).value(), answer.history_version);
   else if (!is_finished(state_))
     fail(concat("no parameters for trial ", answer.trial.value, " from sampler ",
                 spec_->sampler.type, ": ", sound.message()),

@@ -125,6 +125,7 @@ class StudyEngine {
   bool may_take_slot() const;
   // What its attempts need on a machine before they can train.
   std::string data_key() const { return spec_->data.dataset + '\n' + spec_->data.path; }
+  bool has_somebody_waiting(WallTime now) const;  // for the sampler's answer
   bool next_is_enqueued() const;
   bool first_asker_fixes() const { return !asks_.empty() && !asks_.front().what.fixed.empty(); }
   const ParameterSet& next_fixed() const;  // what the next trial has to have

@@ -121,6 +121,13 @@ bool WorkerRegistry::any_fits(const StudySpec& spec) const {
   return another_fits(WorkerId(0), spec);  // ids begin at 1
 }
 
+bool WorkerRegistry::any_free_fits(const StudySpec& spec) const {
+  return std::any_of(free_.begin(), free_.end(), [&](const FreeSlot& slot) {
+    const Worker& worker = workers_.at(slot.worker);
+    return worker.free() >= spec.resources.slots && worker.fits(spec);
+  });
+}
+
 bool WorkerRegistry::another_fits(WorkerId than, const StudySpec& spec) const {
   return std::any_of(by_session_.begin(), by_session_.end(), [&](const auto& entry) {
     const Worker& worker = workers_.at(entry.second);

@@ -89,7 +89,8 @@ class WorkerRegistry {
 
   // Of workers that take work; longest session first, then slot. O(1) when there is none.
   std::vector<FreeSlot> free_slots() const { return {free_.begin(), free_.end()}; }
-  bool any_fits(const StudySpec& spec) const;  // of those that take work
+  bool any_fits(const StudySpec& spec) const;       // of those that take work
+  bool any_free_fits(const StudySpec& spec) const;  // and has as many free slots as it needs
   bool another_fits(WorkerId than, const StudySpec& spec) const;
 
  private:

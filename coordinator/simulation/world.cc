@@ -110,7 +110,7 @@ void World::send(engine::Event event) {
 
 void World::answer_sampler() {
   const Question question = *std::exchange(question_, std::nullopt);
-  Result<ParameterSet> params = question.outdated
+  Result<ParameterSet> params = question.outdated && !question.ask.awaited
                                     ? Result<ParameterSet>(cancelled("the history has changed"))
                                     : engine::suggest(question.ask);
   take(engine_.on(event::SuggestionReady{question.ask.study, question.ask.trial,

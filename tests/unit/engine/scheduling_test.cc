@@ -120,10 +120,10 @@ TEST_F(SchedulingTest, OneSuggestionIsReadyAhead) {
   EXPECT_EQ(driver.study().trials.size(), 2u);
 }
 
-TEST_F(SchedulingTest, ASuggestionFromAnOlderHistoryIsMadeAnew) {
+TEST_F(SchedulingTest, ASuggestionMadeAheadFromAnOlderHistoryIsMadeAnew) {
   driver.create(small_study(5));
   driver.hold_suggestions(true);
-  FakeWorker& worker = driver.join("a", 2);
+  FakeWorker& worker = driver.join("a");
   ASSERT_EQ(worker.tasks.size(), 1u);
   driver.complete(worker, worker.attempt());  // trial 1 was asked for when trial 0 was running
   EXPECT_TRUE(driver.performed<effect::AskSampler>().empty());  // one question at a time
@@ -131,6 +131,37 @@ TEST_F(SchedulingTest, ASuggestionFromAnOlderHistoryIsMadeAnew) {
   const auto asked = driver.performed<effect::AskSampler>();
   ASSERT_FALSE(asked.empty());
   EXPECT_EQ(asked[0].history.entries().at(0)->state, TrialState::kCompleted);
+}
+
+// Else a study whose trials end faster than its sampler answers would never begin another.
+TEST_F(SchedulingTest, ASuggestionThatASlotWaitsForIsUsedThoughATrialHasEndedMeanwhile) {
+  driver.create(small_study(5));
+  driver.hold_suggestions(true);
+  FakeWorker& worker = driver.join("a", 2);
+  ASSERT_EQ(worker.tasks.size(), 1u);  // the other slot waits
+  driver.complete(worker, worker.attempt());
+  driver.hold_suggestions(false);
+  ASSERT_EQ(driver.study().trials.size(), 3u);
+  const auto asked = driver.performed<effect::AskSampler>();
+  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_EQ(asked[0].trial, TrialNumber(2));  // trial 1 has been begun with the first answer
+}
+
+TEST_F(SchedulingTest, ASuggestionIsMadeAnewWhenTheSlotThatWaitedHasLeft) {
+  driver.create(small_study(5));
+  FakeWorker& worker = driver.join("a");
+  FakeWorker& other = driver.join("b");
+  driver.hold_suggestions(true);
+  driver.complete(worker, worker.attempt());  // its slot waits
+  ASSERT_TRUE(worker.tasks.empty());
+  driver.disconnect(worker);
+  driver.complete(other, other.attempt());
+  driver.disconnect(other);
+  driver.hold_suggestions(false);
+  const auto asked = driver.performed<effect::AskSampler>();
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].trial, TrialNumber(2));
+  EXPECT_EQ(asked[0].history.entries().at(1)->state, TrialState::kCompleted);
 }
 
 TEST_F(SchedulingTest, AFailingSamplerFailsItsStudyOnly) {

@@ -34,6 +34,7 @@ struct Raw {
   std::string log_format = "text";
   int64_t lease_ms = engine::EngineOptions{}.lease.count();
   int64_t heartbeat_ms = 0;  // 0: from the lease
+  int64_t reconnect_ms = engine::EngineOptions{}.reconnect.count();
 };
 
 void declare(CLI::App& app, Options& options, Raw& raw) {
@@ -53,6 +54,12 @@ void declare(CLI::App& app, Options& options, Raw& raw) {
                  "how often workers say that they are alive; below a third of the lease; "
                  "default: a sixth of it")
       ->check(CLI::Range(int64_t{1}, kMaxLeaseMs));
+  app.add_option(
+         "--reconnect-ms", raw.reconnect_ms,
+         "a worker whose connection breaks has lost its folds if it is not back in so long; "
+         "the lease, where networks break for longer and workers seldom die")
+      ->check(CLI::Range(int64_t{0}, kMaxLeaseMs))
+      ->capture_default_str();
   app.add_flag("--die-with-parent", options.die_with_parent,
                "end when the program that started this one ends");
 }
@@ -102,6 +109,7 @@ Status set_times(const Raw& raw, engine::EngineOptions* engine) {
                                    "it must be below a third of the lease"));
   engine->lease = Milliseconds(raw.lease_ms);
   engine->heartbeat = Milliseconds(heartbeat);
+  engine->reconnect = Milliseconds(raw.reconnect_ms);
   return ok_status();
 }
 

@@ -55,6 +55,7 @@ class Engine::Impl {
   void handle(const event::StagesRequested& request, Step& step);
   void handle(const event::TimerFired&, Step& step);
 
+  std::string why_lost(const Lease& lease, SteadyTime now) const;
   Result<StudyEngine*> create_study(StudySpec spec, Step& step);
 
   // The worker that speaks, all its leases renewed. Null for a session that has been replaced: its
@@ -145,6 +146,9 @@ void Engine::Impl::handle(const event::WorkerLeft& left, Step& step) {
   const Worker* worker = commons_.workers.by_session(left.session);
   if (worker == nullptr) return;
   const bool gone = worker->draining && commons_.leases.held_by(worker->id).empty();
+  const auto heard = commons_.leases.last_heard(worker->id);
+  if (heard && step.now().steady - *heard <= 2 * commons_.options.heartbeat)
+    commons_.leases.shorten(worker->id, step.now().steady, commons_.options.reconnect);
   commons_.workers.leave(left.session);
   step.record(worker->seen(gone ? "gone" : "lost", step.now().wall));
 }
@@ -327,17 +331,24 @@ void Engine::Impl::reply_from(RequestId request, const std::string& name, Step& 
   step.perform(std::move(reply));
 }
 
+std::string Engine::Impl::why_lost(const Lease& lease, SteadyTime now) const {
+  const Worker& holder = commons_.workers.get(lease.worker);
+  if (lease.asked_for)
+    return concat(holder.name, " was silent for ", lease.asked_for->count(), " ms");
+  const Milliseconds limit = commons_.options.lease;
+  const bool left = !holder.session && now - *commons_.leases.last_heard(holder.id) < limit;
+  if (!left) return concat("worker ", holder.name, " was silent for ", limit.count(), " ms");
+  return concat("the connection of worker ", holder.name, " broke, and it was not back within ",
+                commons_.options.reconnect.count(), " ms");
+}
+
 void Engine::Impl::handle(const event::TimerFired&, Step& step) {
   armed_.reset();
   for (const Lease& lease : commons_.leases.expired(step.now().steady)) {
     // Losing one attempt may have failed its trial and ended others of this list.
     if (commons_.leases.find(lease.attempt) == nullptr) continue;
     study(lease.fold.study)
-        .ended(lease,
-               {AttemptState::kLost, EndCause::kLost,
-                concat(lease.asked_for ? "" : "worker ", commons_.workers.get(lease.worker).name,
-                       " was silent for ", lease.asked_for.value_or(commons_.options.lease).count(),
-                       " ms")},
+        .ended(lease, {AttemptState::kLost, EndCause::kLost, why_lost(lease, step.now().steady)},
                step);
   }
   for (auto& [id, study] : studies_) study->look(step);
@@ -373,8 +384,8 @@ void Engine::Impl::dispatch(Step& step) {
   last_served_ = placement.last_served();
 }
 
-// Renewals only ever move expiry later, so a timer that is armed too early just fires once for
-// nothing; re-arming at every heartbeat would cost more.
+// A renewal moves expiry later, and a timer that is armed too early just fires once for nothing;
+// re-arming at every heartbeat would cost more.
 void Engine::Impl::arm_timer(Step& step) {
   std::optional<SteadyTime> next = commons_.leases.next_expiry();
   for (const auto& [id, study] : studies_)

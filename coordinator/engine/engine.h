@@ -12,6 +12,10 @@ namespace foldmill::engine {
 struct EngineOptions {
   Milliseconds lease{30'000};         // without any word from the worker for this long: lost
   Milliseconds heartbeat{5'000};      // told to workers; must be below lease / 3
+  // A worker whose connection breaks while it is heard has died, or comes back at once: what it
+  // holds is lost when it has not within this time. One that had fallen silent before may sit
+  // behind a broken network and keeps its lease.
+  Milliseconds reconnect{2'500};
   int max_consecutive_failures = 20;  // trials failing in a row before the study fails
   // The same while no trial of it has reached the end of an epoch: nothing works yet, and what is
   // wrong (data, code, installation) is wrong for every trial. Diverged and out of memory are

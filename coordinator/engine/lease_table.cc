@@ -8,12 +8,18 @@ void LeaseTable::grant(const Lease& lease, SteadyTime now) {
   Holder& holder = holders_[key];
   holder.period = lease.asked_for.value_or(period_);
   holder.attempts.insert(lease.attempt);
-  set_expiry(key, holder, now + holder.period);
+  hear(key, holder, now);
 }
 
 void LeaseTable::renew(WorkerId worker, SteadyTime now) { renew(HolderKey(worker), now); }
 
 void LeaseTable::renew(const TrialKey& asked, SteadyTime now) { renew(HolderKey(asked), now); }
+
+void LeaseTable::shorten(WorkerId worker, SteadyTime now, Milliseconds grace) {
+  const auto holder = holders_.find(worker);
+  if (holder != holders_.end() && holder->second.expiry > now + grace)
+    set_expiry(worker, holder->second, now + grace);
+}
 
 void LeaseTable::release(AttemptId attempt) {
   const auto lease = leases_.find(attempt);
@@ -48,6 +54,12 @@ std::optional<SteadyTime> LeaseTable::next_expiry() const {
   return by_expiry_.begin()->first;
 }
 
+std::optional<SteadyTime> LeaseTable::last_heard(WorkerId worker) const {
+  const auto holder = holders_.find(worker);
+  if (holder == holders_.end()) return std::nullopt;
+  return holder->second.heard;
+}
+
 LeaseTable::HolderKey LeaseTable::holder_of(const Lease& lease) {
   if (lease.asked_for) return TrialKey{lease.fold.study, lease.fold.trial};
   return lease.worker;
@@ -63,7 +75,12 @@ std::vector<Lease> LeaseTable::held_by(const HolderKey& key) const {
 
 void LeaseTable::renew(const HolderKey& key, SteadyTime now) {
   const auto holder = holders_.find(key);
-  if (holder != holders_.end()) set_expiry(key, holder->second, now + holder->second.period);
+  if (holder != holders_.end()) hear(key, holder->second, now);
+}
+
+void LeaseTable::hear(const HolderKey& key, Holder& holder, SteadyTime now) {
+  holder.heard = now;
+  set_expiry(key, holder, now + holder.period);
 }
 
 void LeaseTable::set_expiry(const HolderKey& key, Holder& holder, SteadyTime expiry) {

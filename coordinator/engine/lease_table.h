@@ -36,23 +36,29 @@ class LeaseTable {
   void grant(const Lease& lease, SteadyTime now);  // its holder gets a full period for all it holds
   void renew(WorkerId worker, SteadyTime now);     // nothing if it holds nothing
   void renew(const TrialKey& asked, SteadyTime now);  // likewise
-  void release(AttemptId attempt);                    // nothing if it is not there
+  // All that it holds ends in `grace`, unless it is heard before or would end sooner anyway.
+  void shorten(WorkerId worker, SteadyTime now, Milliseconds grace);
+  void release(AttemptId attempt);  // nothing if it is not there
 
   const Lease* find(AttemptId attempt) const;         // null: not live
   std::vector<Lease> held_by(WorkerId worker) const;  // by attempt; without trials asked for
   std::vector<Lease> expired(SteadyTime now) const;   // by expiry, then attempt
   std::optional<SteadyTime> next_expiry() const;
+  // When it was heard last; nothing if it holds nothing.
+  std::optional<SteadyTime> last_heard(WorkerId worker) const;
 
  private:
   using HolderKey = std::variant<WorkerId, TrialKey>;
   struct Holder {
     SteadyTime expiry;
+    SteadyTime heard;
     Milliseconds period;
     std::set<AttemptId> attempts;
   };
   static HolderKey holder_of(const Lease& lease);
   std::vector<Lease> held_by(const HolderKey& key) const;
   void renew(const HolderKey& key, SteadyTime now);
+  void hear(const HolderKey& key, Holder& holder, SteadyTime now);
   void set_expiry(const HolderKey& key, Holder& holder, SteadyTime expiry);
 
   Milliseconds period_;

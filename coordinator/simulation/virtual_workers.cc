@@ -44,6 +44,7 @@ void World::leave(VirtualWorker& worker, const char* why) {
   if (worker.task) drop_task(worker);
   worker.present = false;
   --idle_;
+  send(event::Heartbeat{worker.session});  // that a real one has sent a moment before
   send(event::WorkerLeft{worker.session, why});
 }
 

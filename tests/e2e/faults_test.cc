@@ -92,7 +92,9 @@ TEST_F(FaultsTest, CoordinatorKilledThreeTimesLosesNothing) {
 
 TEST_F(FaultsTest, TerminatedWorkerGivesBackAndExitsCleanly) {
   // Long folds: it must be in the middle of one when it is told to go, on a slow machine too.
-  study_ = {.trials = 2, .folds = 1, .epochs = 60, .ms_per_epoch = 60};
+  study_.trials = 2;
+  study_.folds = 1;
+  study_.epochs = study_.ms_per_epoch = 60;
   cluster_.start_coordinator();
   cluster_.create(study_);
   testing::Process& leaving = cluster_.start_worker("a");

@@ -88,12 +88,15 @@ void HistoryRun::add_workers(int count) {
 void HistoryRun::kill_coordinator(int times, bool endless) {
   for (; times > 0 && !::testing::Test::HasFailure(); --times) {
     const size_t before = log_.answers();
-    const bool answers =
-        eventually([&] { return log_.answers() > before || (!endless && completed()); }, kPatience);
+    const auto goes_on = [&] {
+      if (log_.answers() > before) return true;
+      if (endless) extend_in_time();
+      return !endless && completed();
+    };
+    const bool answers = eventually(goes_on, kPatience);
     ASSERT_TRUE(answers) << "nobody was answered\n" << cluster_.logs();
     if (!endless && completed()) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(random_.below(kLongestLifeMs)));
-    if (endless && times % 20 == 0) extend_in_time();
     cluster_.kill_coordinator();
     cluster_.spawn_coordinator();
     ++kills_;

@@ -88,5 +88,22 @@ TEST(LeaseTable, ForgetsWhatIsReleased) {
   EXPECT_EQ(table.next_expiry(), std::nullopt);
 }
 
+TEST(LeaseTable, IsShortenedUntilTheWorkerIsHeardAgain) {
+  LeaseTable table(kPeriod);
+  table.grant(lease(1, 1), kStart);
+  table.grant(lease(2, 2), kStart);
+  EXPECT_EQ(table.last_heard(WorkerId(1)), kStart);
+  EXPECT_EQ(table.last_heard(WorkerId(3)), std::nullopt);
+  table.shorten(WorkerId(1), kStart + Milliseconds(100), Milliseconds(50));
+  table.shorten(WorkerId(3), kStart, Milliseconds(50));  // holds nothing
+  EXPECT_EQ(table.next_expiry(), kStart + Milliseconds(150));
+  EXPECT_EQ(table.last_heard(WorkerId(1)), kStart);
+  table.shorten(WorkerId(1), kStart + Milliseconds(120), Milliseconds(50));  // never longer
+  EXPECT_EQ(attempts(table.expired(kStart + Milliseconds(150))), std::vector<int64_t>{1});
+  table.renew(WorkerId(1), kStart + Milliseconds(160));
+  EXPECT_EQ(table.last_heard(WorkerId(1)), kStart + Milliseconds(160));
+  EXPECT_EQ(table.next_expiry(), kStart + kPeriod);
+}
+
 }  // namespace
 }  // namespace foldmill::engine

@@ -145,16 +145,15 @@ TEST(Simulation, NoFateOfTheWorkersBreaksAnInvariant) {
   }
 }
 
-TEST(Simulation, WhoDiesCostsWhatCameAfterTheCheckpointAndTheLease) {
-  // Of two folds side by side one is lost in its third epoch, at 25 s; its lease, last renewed at
-  // 20 s by the report of the second, ends at 50 s; but at 40 s the other worker is free, and
-  // waits for it until then.
+TEST(Simulation, WhoDiesCostsWhatCameAfterTheCheckpoint) {
+  // Of two folds side by side one is lost in its third epoch, at 25 s, and given up 2.5 s later; at
+  // 40 s the other worker is free and takes it.
   const Fleet fleet{.workers = 2, .epoch_seconds = 10, .acts = {{25, Kind::kLose, 1}}};
   const auto outcome = simulate(unpruned(mixed_study(1, 2, 4)), fleet, *kfold());
   ASSERT_TRUE(outcome.ok()) << outcome.status().message();
   EXPECT_EQ(outcome->attempts_lost, 1);
   EXPECT_EQ(outcome->fold_epochs, 8);
-  EXPECT_DOUBLE_EQ(outcome->seconds, 50 + 2 * 10);
+  EXPECT_DOUBLE_EQ(outcome->seconds, 40 + 2 * 10);
   EXPECT_DOUBLE_EQ(outcome->busy_seconds, 80 + 5);
 }
 

@@ -6,6 +6,7 @@
 #include "coordinator/stages/encoder_lookup.h"
 #include "coordinator/stages/stage_maker.h"
 #include "core/failpoint.h"
+#include "core/text.h"
 
 namespace foldmill::coordinator {
 namespace {
@@ -72,8 +73,16 @@ void EffectRunner::perform(engine::effect::Reply&& effect) { parts_.requests.rep
 
 void EffectRunner::perform(engine::effect::ArmTimer&& effect) {
   timer_.expires_at(effect.at);  // cancels the wait for an earlier one
-  timer_.async_wait([this](const ErrorCode& error) {
-    if (!error) parts_.sink(engine::event::TimerFired{});
+  timer_.async_wait([this, due = effect.at](const ErrorCode& error) {
+    if (error) return;
+    const SteadyTime now = SteadyTime::clock::now();
+    if (engine::has_overslept(options_, due, now))
+      parts_.log->warn(
+          log_line("coordinator stood still",
+                   {{"ms", concat(std::chrono::round<Milliseconds>(now - due).count())},
+                    {"consequence",
+                     "all leases begin anew: what workers said meanwhile is still to be read"}}));
+    parts_.sink(engine::event::TimerFired{});
   });
 }
 

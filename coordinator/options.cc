@@ -14,6 +14,7 @@ namespace {
 constexpr const char* kDefaultAddress = "127.0.0.1:7070";
 constexpr int64_t kMinLeaseMs = 100;
 constexpr int64_t kMaxLeaseMs = 86'400'000;
+constexpr int64_t kMaxStallMs = 30 * kMaxLeaseMs;
 constexpr int64_t kHeartbeatsPerLease = 6;  // when only the lease is given
 
 constexpr const char* kFooter = R"(Exit codes:
@@ -35,6 +36,8 @@ struct Raw {
   int64_t lease_ms = engine::EngineOptions{}.lease.count();
   int64_t heartbeat_ms = 0;  // 0: from the lease
   int64_t reconnect_ms = engine::EngineOptions{}.reconnect.count();
+  int64_t stall_floor_ms = engine::StallLimits{}.floor.count();
+  int64_t stall_start_ms = engine::StallLimits{}.start.count();
 };
 
 void declare(CLI::App& app, Options& options, Raw& raw) {
@@ -59,6 +62,21 @@ void declare(CLI::App& app, Options& options, Raw& raw) {
          "a worker whose connection breaks has lost its folds if it is not back in so long; "
          "the lease, where networks break for longer and workers seldom die")
       ->check(CLI::Range(int64_t{0}, kMaxLeaseMs))
+      ->capture_default_str();
+  app.add_option("--stall-factor", options.engine.stall.factor,
+                 "an attempt that brings no epoch for so many times what is usual in its study is "
+                 "taken back and tried elsewhere, though its worker is well; 0: never")
+      ->check(CLI::Range(0.0, 1e6))
+      ->envname("FOLDMILL_STALL_FACTOR")
+      ->capture_default_str();
+  app.add_option("--stall-floor-ms", raw.stall_floor_ms, "but not before so long")
+      ->check(CLI::Range(int64_t{1}, kMaxStallMs))
+      ->envname("FOLDMILL_STALL_FLOOR_MS")
+      ->capture_default_str();
+  app.add_option("--stall-start-ms", raw.stall_start_ms,
+                 "the same for a first epoch while the study has none to compare with")
+      ->check(CLI::Range(int64_t{1}, kMaxStallMs))
+      ->envname("FOLDMILL_STALL_START_MS")
       ->capture_default_str();
   app.add_flag("--die-with-parent", options.die_with_parent,
                "end when the program that started this one ends");
@@ -110,6 +128,8 @@ Status set_times(const Raw& raw, engine::EngineOptions* engine) {
   engine->lease = Milliseconds(raw.lease_ms);
   engine->heartbeat = Milliseconds(heartbeat);
   engine->reconnect = Milliseconds(raw.reconnect_ms);
+  engine->stall.floor = Milliseconds(raw.stall_floor_ms);
+  engine->stall.start = Milliseconds(raw.stall_start_ms);
   return ok_status();
 }
 

@@ -56,6 +56,7 @@ class Engine::Impl {
   void handle(const event::TimerFired&, Step& step);
 
   std::string why_lost(const Lease& lease, SteadyTime now) const;
+  void lose_expired(Step& step);
   Result<StudyEngine*> create_study(StudySpec spec, Step& step);
 
   // The worker that speaks, all its leases renewed. Null for a session that has been replaced: its
@@ -137,6 +138,7 @@ void Engine::Impl::handle(const event::WorkerJoined& joined, Step& step) {
     welcome.keep.push_back(lease.attempt);
     commons_.workers.occupy(entry.worker, lease.slot,
                             study(lease.fold.study).spec().resources.slots, lease.attempt);
+    study(lease.fold.study).heard_again(lease, step);
   }
   commons_.leases.renew(entry.worker, step.now().steady);
   step.perform(std::move(welcome));
@@ -343,7 +345,17 @@ std::string Engine::Impl::why_lost(const Lease& lease, SteadyTime now) const {
 }
 
 void Engine::Impl::handle(const event::TimerFired&, Step& step) {
-  armed_.reset();
+  const SteadyTime now = step.now().steady;
+  if (const auto due = std::exchange(armed_, std::nullopt);
+      due && has_overslept(commons_.options, *due, now)) {
+    commons_.leases.renew_all(now);
+    for (auto& [id, study] : studies_) study->all_heard_again(step);
+  }
+  lose_expired(step);
+  for (auto& [id, study] : studies_) study->look(step);
+}
+
+void Engine::Impl::lose_expired(Step& step) {
   for (const Lease& lease : commons_.leases.expired(step.now().steady)) {
     // Losing one attempt may have failed its trial and ended others of this list.
     if (commons_.leases.find(lease.attempt) == nullptr) continue;
@@ -351,7 +363,6 @@ void Engine::Impl::handle(const event::TimerFired&, Step& step) {
         .ended(lease, {AttemptState::kLost, EndCause::kLost, why_lost(lease, step.now().steady)},
                step);
   }
-  for (auto& [id, study] : studies_) study->look(step);
 }
 
 Result<StudyEngine*> Engine::Impl::find_study(const std::string& name) {
@@ -385,9 +396,11 @@ void Engine::Impl::dispatch(Step& step) {
 }
 
 // A renewal moves expiry later, and a timer that is armed too early just fires once for nothing;
-// re-arming at every heartbeat would cost more.
+// re-arming at every heartbeat would cost more. While anything is leased the clock is looked at
+// often enough for has_overslept().
 void Engine::Impl::arm_timer(Step& step) {
   std::optional<SteadyTime> next = commons_.leases.next_expiry();
+  if (next) next = std::min(*next, step.now().steady + commons_.options.lease / 3);
   for (const auto& [id, study] : studies_)
     if (const auto deadline = study->deadline(step.now()))
       next = next ? std::min(*next, *deadline) : *deadline;

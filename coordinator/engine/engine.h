@@ -4,6 +4,7 @@
 
 #include "coordinator/engine/effect.h"
 #include "coordinator/engine/event.h"
+#include "coordinator/engine/progress_watch.h"
 #include "core/clock.h"
 #include "core/snapshot.h"
 
@@ -21,7 +22,17 @@ struct EngineOptions {
   // wrong (data, code, installation) is wrong for every trial. Diverged and out of memory are
   // answers about parameters and wait for the other limit.
   int max_failures_before_first_epoch = 5;
+  StallLimits stall = {};
 };
+
+// Whether a timer that was due then fires so late that this process cannot have run meanwhile: it
+// was stopped, or its machine was. Silence then means nothing, because what workers have said has
+// not been read yet. Standing still costs a worker its lease only if it lasts for more than lease
+// minus heartbeat, so more than two thirds of a lease; a timer that is never set for longer than
+// one third is then late by more than the other.
+inline bool has_overslept(const EngineOptions& options, SteadyTime due, SteadyTime now) {
+  return now - due > options.lease / 3;
+}
 
 // All decisions of the coordinator, without I/O, threads or a clock: an event and the time go in,
 // facts to record and effects to perform come out. Memory is ahead of disk between on() and the
@@ -29,7 +40,7 @@ struct EngineOptions {
 //
 // Routes events; each helper owns its data: StudyEngine (one study's trials), FoldQueue (which fold
 // next), LeaseTable (who holds what until when), WorkerRegistry (who is here), PruningMonitor
-// (curves of running folds against their peers).
+// (curves of running folds against their peers), ProgressWatch (whose epochs have stopped coming).
 class Engine {
  public:
   Engine(EngineOptions options, const Snapshot& snapshot, Now now);

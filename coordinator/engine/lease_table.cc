@@ -21,6 +21,11 @@ void LeaseTable::shorten(WorkerId worker, SteadyTime now, Milliseconds grace) {
     set_expiry(worker, holder->second, now + grace);
 }
 
+// Nobody has been heard meanwhile, so when each was heard last stays as it is.
+void LeaseTable::renew_all(SteadyTime now) {
+  for (auto& [key, holder] : holders_) set_expiry(key, holder, now + holder.period);
+}
+
 void LeaseTable::release(AttemptId attempt) {
   const auto lease = leases_.find(attempt);
   if (lease == leases_.end()) return;

@@ -38,6 +38,7 @@ class LeaseTable {
   void renew(const TrialKey& asked, SteadyTime now);  // likewise
   // All that it holds ends in `grace`, unless it is heard before or would end sooner anyway.
   void shorten(WorkerId worker, SteadyTime now, Milliseconds grace);
+  void renew_all(SteadyTime now);
   void release(AttemptId attempt);  // nothing if it is not there
 
   const Lease* find(AttemptId attempt) const;         // null: not live

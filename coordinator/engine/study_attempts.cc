@@ -58,6 +58,7 @@ Verdict StudyEngine::started(const Lease& lease, Step& step) {
   LiveAttempt& live = *fold_of(lease.fold).live;
   if (live.state == AttemptState::kRunning) return {AckVerdict::kDuplicate, {}};
   live.state = AttemptState::kRunning;
+  progress_.moved(lease.attempt, step.now().steady);
   step.record(id_, change::AttemptStarted{lease.attempt, step.now().wall});
   return {};
 }
@@ -102,6 +103,7 @@ Verdict StudyEngine::epoch_reported(const Lease& lease, const EpochReport& repor
   const double value = *report.metric(spec_->objective.metric);
   fold.append(value, further_values(*spec_, report));
   worked_once_ = true;
+  progress_.epoch_reported(lease.attempt, report.seconds, step.now().steady);
   pruning_->reported(trial_of(lease.fold), lease.fold.fold);
   step.record(id_,
               change::EpochReported{lease.attempt, lease.fold, report, value, step.now().wall});
@@ -136,6 +138,7 @@ Verdict StudyEngine::checkpoint_saved(const Lease& lease, const Checkpoint& chec
     discard_unreferenced(checkpoint.artifact, step);
     return {AckVerdict::kDuplicate, {}};
   }
+  progress_.moved(lease.attempt, step.now().steady);
   const std::optional<Checkpoint> replaced = std::exchange(fold.checkpoint, checkpoint);
   commons_.artifacts.add(checkpoint.artifact);
   step.record(id_,
@@ -149,6 +152,7 @@ Verdict StudyEngine::artifact_saved(const Lease& lease, const std::string& name,
                                     const ArtifactRef& artifact, Step& step) {
   const auto [saved, is_new] = fold_of(lease.fold).live->artifacts.try_emplace(name, artifact);
   if (!is_new && saved->second == artifact) return {AckVerdict::kDuplicate, {}};
+  progress_.moved(lease.attempt, step.now().steady);
   const ArtifactRef replaced = std::exchange(saved->second, artifact);
   commons_.artifacts.add(artifact);
   step.record(id_,
@@ -179,6 +183,34 @@ void StudyEngine::ended(const Lease& lease, AttemptOutcome outcome, Step& step) 
     requeue(lease, std::nullopt, step);
   } else {
     fail_attempt(lease, std::move(outcome), step);
+  }
+}
+
+void StudyEngine::heard_again(const Lease& lease, const Step& step) {
+  progress_.moved(lease.attempt, step.now().steady);
+}
+
+void StudyEngine::take_back_stalled(Step& step) {
+  const SteadyTime now = step.now().steady;
+  if (const auto look = progress_.next_look(); !look || *look > now) return;
+  for (const ProgressWatch::Stall& stall : progress_.stalled(now)) {
+    const Lease* found = commons_.leases.find(stall.attempt);
+    if (found == nullptr) continue;  // its trial has failed with another one of these
+    const Lease lease = *found;
+    if (!commons_.workers.session_of(lease.worker)) {
+      // Keeps its reports until it is back; whether it is, its lease decides.
+      heard_again(lease, step);
+      continue;
+    }
+    // The outcome is recorded here; what the worker says of its end will be that of a stranger.
+    ++fold_of(lease.fold).hung;
+    send_stop(lease, EndCause::kCancelled, step);
+    ended(lease,
+          {AttemptState::kLost, EndCause::kLost,
+           concat("stalled: worker ", commons_.workers.get(lease.worker).name,
+                  " is well, but no epoch came for ", stall.silent.count(),
+                  " ms; the patience with this attempt was ", stall.patience.count(), " ms")},
+          step);
   }
 }
 
@@ -219,6 +251,7 @@ void StudyEngine::complete_fold(const Lease& lease, double value, Step& step) {
 void StudyEngine::end_attempt(const Lease& lease, AttemptOutcome outcome, Step& step) {
   fold_of(lease.fold).live.reset();
   commons_.leases.release(lease.attempt);
+  progress_.end(lease.attempt);
   --live_;
   step.record(id_, change::AttemptEnded{lease.attempt, std::move(outcome), step.now().wall});
 }

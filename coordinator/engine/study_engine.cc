@@ -46,7 +46,8 @@ StudyEngine::StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime 
       spec_(std::make_shared<const StudySpec>(std::move(spec))),
       state_(state),
       created_(created),
-      commons_(commons) {
+      commons_(commons),
+      progress_(commons.options.stall) {
   auto pruner = sampler::make_pruner(spec_->pruning);
   auto race = sampler::make_pruner(race_of(*spec_));
   pruner_status_ = pruner.ok() ? race.status() : pruner.status();
@@ -93,6 +94,7 @@ StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now no
                                attempt.slot,
                                asked_lease(trial)},
                               now.steady);
+        watch_progress(*commons_.leases.find(attempt.id), now);
       }
     }
     if (trial.state == TrialState::kRunning) {
@@ -123,15 +125,17 @@ FoldRecord& StudyEngine::fold_of(const FoldKey& key) {
 void StudyEngine::look(Step& step) {
   if (state_ == StudyState::kActive && !pruner_status_.ok())
     fail(pruner_status_.with_context("making the pruner").message(), step);
+  take_back_stalled(step);
   finish_if_done(step);
 }
 
 std::optional<SteadyTime> StudyEngine::deadline(Now now) const {
-  if (!spec_->timeout_seconds || state_ != StudyState::kActive || over_time(now.wall))
-    return std::nullopt;
+  const std::optional<SteadyTime> look = progress_.next_look();
+  if (!spec_->timeout_seconds || state_ != StudyState::kActive || over_time(now.wall)) return look;
   const WallTime end = created_ + std::chrono::seconds(*spec_->timeout_seconds);
   // Rounded up, so that the time has really passed when the timer fires.
-  return now.steady + std::chrono::ceil<Milliseconds>(end - now.wall);
+  const SteadyTime limit = now.steady + std::chrono::ceil<Milliseconds>(end - now.wall);
+  return look ? std::min(*look, limit) : limit;
 }
 
 bool StudyEngine::over_time(WallTime now) const {
@@ -279,9 +283,16 @@ Lease StudyEngine::open_attempt(Lease lease, int64_t first_epoch, Step& step) {
   pruning_->truncated(trial_of(lease.fold), lease.fold.fold);
   ++live_;
   commons_.leases.grant(lease, step.now().steady);
+  watch_progress(lease, step.now());
   step.record(id_, change::AttemptLeased{lease.attempt, lease.fold, ++fold.attempts, lease.worker,
                                          lease.slot, first_epoch, step.now().wall});
   return lease;
+}
+
+// A loop outside has a lease of its own making to keep; how long it trains is its own affair.
+void StudyEngine::watch_progress(const Lease& lease, Now now) {
+  if (!lease.asked_for)
+    progress_.begin(lease.attempt, fold_of(lease.fold).hung, now.steady);
 }
 
 Assignment StudyEngine::make_assignment(const Lease& lease) const {

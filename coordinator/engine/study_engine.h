@@ -12,6 +12,7 @@
 #include "coordinator/engine/engine.h"
 #include "coordinator/engine/fold_queue.h"
 #include "coordinator/engine/lease_table.h"
+#include "coordinator/engine/progress_watch.h"
 #include "coordinator/engine/pruning_monitor.h"
 #include "coordinator/engine/step.h"
 #include "coordinator/engine/suggestion_desk.h"
@@ -66,7 +67,8 @@ class StudyEngine {
   std::string describe() const;
 
   // --- scheduling (study_engine.cc)
-  // What a start or the passing of time asks for: a pruner that cannot be made, the time limit.
+  // What a start or the passing of time asks for: a pruner that cannot be made, the time limit,
+  // attempts that hang.
   void look(Step& step);
   // Whether there is a fold to lease, or a trial to begin, and nothing in the way.
   bool wants_slot(WallTime now) const;
@@ -89,6 +91,9 @@ class StudyEngine {
                          Step& step);
   // Also for attempts that are lost: then nobody speaks.
   void ended(const Lease& lease, AttemptOutcome outcome, Step& step);
+  // Its worker, or the coordinator, was away: that nothing came meanwhile is not held against it.
+  void heard_again(const Lease& lease, const Step& step);
+  void all_heard_again(const Step& step) { progress_.everybody_moved(step.now().steady); }
 
   // --- trials of a study that is trained outside: handed out to those who ask (study_asks.cc), and
   // what becomes of them (study_results.cc)
@@ -142,12 +147,14 @@ class StudyEngine {
   void lease_fold(TrialNumber trial, FoldIndex fold, const FreeSlot& slot, Step& step);
   // `lease` without its attempt, which is numbered here.
   Lease open_attempt(Lease lease, int64_t first_epoch, Step& step);
+  void watch_progress(const Lease& lease, Now now);
   Assignment make_assignment(const Lease& lease) const;
 
   Status check_report(const FoldKey& key, const EpochReport& report) const;
   bool may_stop(const Lease& lease);
   void complete_fold(const Lease& lease, double value, Step& step);
   void close_fold(const Lease& lease, std::optional<double> value, Step& step);
+  void take_back_stalled(Step& step);
   void end_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
   void fail_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
   void requeue(const Lease& lease, std::optional<WorkerId> avoid, Step& step);
@@ -223,6 +230,7 @@ class StudyEngine {
   std::deque<TrialRecord> trials_;  // by number; never moves a trial
   Status pruner_status_;
   std::unique_ptr<PruningMonitor> pruning_;
+  ProgressWatch progress_;
   FoldQueue queue_;
   struct WaitingAsk {
     RequestId request;

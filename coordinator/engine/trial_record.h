@@ -45,6 +45,7 @@ struct FoldRecord {
   int64_t attempts = 0;  // so far: the number of the last one
   std::optional<Checkpoint> checkpoint;
   RetryTally tally;
+  int hung = 0;  // attempts that brought no epochs any more, since the coordinator started
 
   int64_t resume_epoch() const { return checkpoint ? checkpoint->epoch + 1 : 1; }
   // The last value of the curve, if it is a number.

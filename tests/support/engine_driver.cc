@@ -72,6 +72,14 @@ void EngineDriver::advance(Milliseconds by) {
   now.steady = end;
 }
 
+void EngineDriver::oversleep(Milliseconds by) {
+  now.wall += by;
+  now.steady += by;
+  if (!timer_ || *timer_ > now.steady) return;
+  timer_.reset();
+  send(event::TimerFired{});
+}
+
 void EngineDriver::restart() {
   questions_.clear();
   stage_questions.clear();

@@ -50,8 +50,9 @@ class EngineDriver {
 
   // --- the coordinator
   void send(engine::Event event);
-  void advance(Milliseconds by);  // fires the timers that fall due on the way
-  void restart();                 // dies, and loads what is on disk; all sessions end
+  void advance(Milliseconds by);    // fires the timers that fall due on the way
+  void oversleep(Milliseconds by);  // stands still: what falls due on the way fires at the end
+  void restart();                   // dies, and loads what is on disk; all sessions end
   engine::effect::Reply create(StudySpec spec);
   engine::effect::Reply command(const std::string& study, engine::event::StudyVerb verb,
                                 int64_t trials = 0, bool relative = false);

@@ -45,6 +45,21 @@ TEST(Options, HeartbeatStaysBelowAThirdOfTheLease) {
   EXPECT_EQ(parse({"--db", "x", "--lease-ms", "600"}).options->engine.heartbeat, Milliseconds(100));
 }
 
+TEST(Options, PatienceWithHungAttemptsCanBeSet) {
+  const engine::StallLimits usual = parse({"--db", "x"}).options->engine.stall;
+  EXPECT_EQ(usual.factor, 20);
+  EXPECT_EQ(usual.floor, Milliseconds(600'000));
+  EXPECT_EQ(usual.start, Milliseconds(3'600'000));
+  const engine::StallLimits set = parse({"--db", "x", "--stall-factor", "0", "--stall-floor-ms",
+                                         "7", "--stall-start-ms", "8"})
+                                      .options->engine.stall;
+  EXPECT_EQ(set.factor, 0);
+  EXPECT_EQ(set.floor, Milliseconds(7));
+  EXPECT_EQ(set.start, Milliseconds(8));
+  EXPECT_FALSE(parse({"--db", "x", "--stall-factor", "-1"}).options);
+  EXPECT_FALSE(parse({"--db", "x", "--stall-floor-ms", "0"}).options);
+}
+
 TEST(Options, OtherMachinesNeedProtection) {
   const ParsedOptions refused = parse({"--db", "x", "--listen", "0.0.0.0:1"});
   EXPECT_EQ(refused.exit_code, kExitUsage);

@@ -99,8 +99,8 @@ void declare(CLI::App& app, Options& options, Raw& raw) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--progress-timeout", raw.progress,
-                 "a trainer silent for so many seconds (and for 20 times its slowest epoch) "
-                 "counts as hung")
+                 "a trainer silent for so many seconds after its first epoch (and for 20 times "
+                 "its slowest) counts as hung")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_flag("--die-with-parent", options.die_with_parent,

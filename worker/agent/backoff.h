@@ -21,6 +21,10 @@ class Backoff {
     return wait;
   }
   void reset() { next_ = first_; }
+  void set_last(std::chrono::milliseconds last) {
+    last_ = std::max(first_, last);
+    next_ = std::min(next_, last_);
+  }
 
  private:
   std::chrono::milliseconds first_, last_, next_;

@@ -329,7 +329,13 @@ void Slot::arm(std::chrono::milliseconds limit, void (Slot::*on_timeout)()) {
   }));
 }
 
+// How long a first epoch may take nobody here can know; the coordinator, which sees the whole study,
+// takes back an attempt that hangs in it.
 void Slot::arm_progress() {
+  if (job_->slowest_epoch.count() == 0) {
+    deadline_.cancel();
+    return;
+  }
   const auto by_epochs =
       std::chrono::duration_cast<std::chrono::milliseconds>(job_->slowest_epoch * kProgressFactor);
   arm(std::max(options_.limits.progress, by_epochs), &Slot::on_progress_timeout);

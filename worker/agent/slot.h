@@ -20,8 +20,9 @@ namespace foldmill::worker {
 struct SlotLimits {
   std::chrono::milliseconds start{120'000};     // from hello to ready
   std::chrono::milliseconds stop{10'000};       // from stop to finished, from shutdown to exit
-  std::chrono::milliseconds progress{900'000};  // least time without a line before it counts as
-                                                // hung; 20 times the slowest epoch if that is more
+  std::chrono::milliseconds progress{900'000};  // least time without a line, after a first epoch,
+                                                // before it counts as hung; 20 times the slowest
+                                                // epoch if that is more
   std::chrono::milliseconds first_backoff{500};
   std::chrono::milliseconds last_backoff{60'000};
 };
@@ -67,7 +68,7 @@ struct SlotEvents {
 // (2) `ready` of the right protocol. An assignment that waited goes to the child at once (3).
 // (3) an assignment for the same command is sent.
 // (4) stop() or abandon(): `stop` is sent and the grace time runs.
-// (5) no line for the progress limit: killed, which is (9).
+// (5) no line for the progress limit, once an epoch is known: killed, which is (9).
 // (6) `finished` or `failed`.
 // (7) with a job waiting or the default trainer: (1) again, after a backoff if the child had died
 //     without having finished an attempt.

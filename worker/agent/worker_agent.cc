@@ -10,6 +10,8 @@
 namespace foldmill::worker {
 namespace {
 
+constexpr int kTriesPerLease = 3;
+
 std::string random_instance() {
   std::random_device device;
   return concat(device(), "-", device());
@@ -160,6 +162,8 @@ void WorkerAgent::on(proto::Welcome welcome) {
   away_ = false;
   reconnect_timer_.cancel();
   backoff_.reset();
+  // A coordinator that is back waits for its workers for a lease: they must not sleep through it.
+  backoff_.set_last(std::min(options_.last_reconnect, welcome.lease / kTriesPerLease));
   heartbeat_ = std::max(welcome.heartbeat, Milliseconds(1));
   last_contact_ = std::chrono::steady_clock::now();
   log_->info("coordinator joined  worker={} version={} lease_ms={}", welcome.worker.value,

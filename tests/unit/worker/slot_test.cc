@@ -119,6 +119,16 @@ TEST_F(SlotTest, HungTrainerIsKilledAndReplaced) {
   EXPECT_EQ(outcome_->state, AttemptState::kSucceeded) << outcome_->message;
 }
 
+// A study's first epoch may take hours.
+TEST_F(SlotTest, ALongFirstEpochIsNotTakenForHung) {
+  SlotOptions options = testing::scripted_slot(0, directory_.path());
+  options.limits.progress = 20ms;
+  make_slot(options);
+  slot_->assign({scripted_assignment(1, 1, {{"ms_per_epoch", int64_t{400}}}), {}});
+  ASSERT_TRUE(wait([this] { return outcome_.has_value(); }));
+  EXPECT_EQ(outcome_->state, AttemptState::kSucceeded) << outcome_->message;
+}
+
 TEST_F(SlotTest, TrainerThatIgnoresStopIsKilledAfterTheGrace) {
   make_slot();
   slot_->assign(

@@ -52,7 +52,7 @@ Coordinator::Coordinator(Database database, Options options, const Logging& logg
       dispatcher_(options_.engine, database.snapshot, clock_, store_, effects_,
                   logging.logger("coordinator.engine")),
       worker_service_(control_, sessions_, event_sink(), logging.logger("coordinator.rpc"),
-                      FOLDMILL_VERSION),
+                      FOLDMILL_VERSION, options_.engine.lease),
       study_service_({control_, requests_, watches_, reader_, event_sink(), server_info()}),
       trial_service_({control_, requests_, event_sink()}),
       artifact_service_(*artifacts_, files_) {}

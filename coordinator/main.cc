@@ -1,5 +1,6 @@
 #include <pthread.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -41,6 +42,15 @@ bool follow_parent(pid_t parent) {
   return ::prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && ::getppid() == parent;
 }
 
+// Every connection takes a descriptor, and gRPC stops listening for good when there is none left
+// for a new one.
+void allow_many_connections() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int exit_code_for_database(const std::filesystem::path& path) {
   return storage::read_lock_holder(path) ? kExitLocked : kExitBadDatabase;
 }
@@ -75,6 +85,7 @@ int serve(const Options& options, const sigset_t& signals) {
 
 int run(int argc, char** argv) {
   keep_freed_memory();
+  allow_many_connections();
   const pid_t parent = ::getppid();
   const sigset_t signals = block_ending_signals();
   if (Status armed = arm_failpoint("coordinator"); !armed.ok()) return fail(kExitUsage, armed);

@@ -32,7 +32,7 @@ constexpr Field kFields[] = {
     {"fold_std", kFoldStd},
     {"fold_error", kFoldError},
     {"epochs", kTrialEpochs},
-    {"duration", "((t.ended - t.created) / 1e6)"},
+    {"duration", "(max(t.ended - t.created, 0) / 1e6)"},
     {"worker",
      "(SELECT w.name FROM attempt a JOIN worker w ON w.id = a.worker WHERE a.study = t.study"
      " AND a.trial = t.number ORDER BY a.id DESC LIMIT 1)"},

@@ -26,6 +26,10 @@ class SessionTable {
     if (WorkerSession* session = find(id)) session->close(why);
   }
 
+  void expect_greeted(engine::SessionId id) {
+    if (WorkerSession* session = find(id)) session->expect_greeted();
+  }
+
   void close_all(const Status& why) {
     control_.check();
     for (const auto& [id, session] : sessions_) session->close(why);

@@ -12,17 +12,19 @@ namespace foldmill::coordinator {
 // Makes a session for each call and hands it to control.
 class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
  public:
+  // `patience`: for the first word of a session.
   WorkerServiceImpl(ControlLoop& control, SessionTable& table, EventSink sink, Logger log,
-                    std::string version)
+                    std::string version, Milliseconds patience)
       : control_(control),
         table_(table),
         sink_(std::move(sink)),
         log_(std::move(log)),
-        version_(std::move(version)) {}
+        version_(std::move(version)),
+        patience_(patience) {}
 
   grpc::ServerBidiReactor<v1::WorkerMessage, v1::CoordinatorMessage>* Session(
       grpc::CallbackServerContext*) override {
-    auto session = std::make_unique<WorkerSession>(control_, table_, sink_, log_, version_);
+    auto session = std::make_unique<WorkerSession>(control_, table_, sink_, log_, version_, patience_);
     WorkerSession* reactor = session.get();
     control_.post(
         [this, session = std::move(session)]() mutable { table_.adopt(std::move(session)); });
@@ -35,6 +37,7 @@ class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
   EventSink sink_;
   Logger log_;
   std::string version_;
+  Milliseconds patience_;
 };
 
 }  // namespace foldmill::coordinator

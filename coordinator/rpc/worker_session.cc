@@ -49,6 +49,16 @@ void WorkerSession::OnDone() {
 void WorkerSession::start(engine::SessionId id) {
   id_ = id;
   StartRead(&incoming_);
+  // By its number, because the session may be gone when a timer that has fired is heard.
+  greeting_.expires_after(patience_);
+  greeting_.async_wait([&table = table_, id](const ErrorCode& error) {
+    if (!error) table.expect_greeted(id);
+  });
+}
+
+void WorkerSession::expect_greeted() {
+  if (!greeted_)
+    close(deadline_exceeded(concat("no hello came within ", patience_.count(), " ms")));
 }
 
 void WorkerSession::read_done(bool ok) {

@@ -6,10 +6,12 @@
 #include <deque>
 #include <string>
 
+#include "coordinator/asio.h"
 #include "coordinator/control_loop.h"
 #include "coordinator/engine/event.h"
 #include "coordinator/logging.h"
 #include "coordinator/sampler_runner.h"
+#include "core/clock.h"
 #include "core/status.h"
 #include "foldmill/v1/worker_service.pb.h"
 #include "proto/codec/worker_message.h"
@@ -23,7 +25,8 @@ class SessionTable;
 //
 //   new --start--> greeting --hello--> open --end of stream, close()--> closing --> finished
 //                     |                                                    ^
-//                     +--- anything else, another protocol version --------+
+//                     +--- anything else, another protocol version, nothing +
+//                          within the patience
 //
 // At most one read is asked for, and the next only after the last was handled; at most one write is
 // in flight. `Finish` is called once, when no write is in flight. Owned by the SessionTable, which
@@ -31,18 +34,23 @@ class SessionTable;
 class WorkerSession final
     : public grpc::ServerBidiReactor<v1::WorkerMessage, v1::CoordinatorMessage> {
  public:
+  // `patience`: for hello.
   WorkerSession(ControlLoop& control, SessionTable& table, EventSink sink, Logger log,
-                std::string version)
+                std::string version, Milliseconds patience)
       : control_(control),
         table_(table),
         sink_(std::move(sink)),
         log_(std::move(log)),
-        version_(std::move(version)) {}
+        version_(std::move(version)),
+        patience_(patience),
+        greeting_(control.context()) {}
 
   void start(engine::SessionId id);
   void send(const proto::CoordinatorMessage& message);
   // Ends the call with `why`; what is not yet being written is dropped.
   void close(const Status& why);
+  // The patience is over.
+  void expect_greeted();
 
  private:
   void OnReadDone(bool ok) override;
@@ -65,6 +73,8 @@ class WorkerSession final
   EventSink sink_;  // called on control
   Logger log_;
   std::string version_;
+  Milliseconds patience_;
+  asio::steady_timer greeting_;
 
   engine::SessionId id_;
   std::string worker_;  // its name, once it said hello

@@ -25,7 +25,7 @@ SELECT s.name AS study, t.number, t.state, t.value, t.cause, t.message,
           WHERE r.study = t.study AND r.trial = t.number AND r.superseded_by IS NULL)
        ELSE t.trained_epochs END AS epochs,
        t.epochs AS epochs_per_fold,
-       (t.ended - t.created) / 1e6 AS duration,
+       max(t.ended - t.created, 0) / 1e6 AS duration,  -- the clock may have been set back meanwhile
        t.pruned_fold, t.pruned_epoch AS pruned_at, t.pruned_value, t.pruned_threshold,
        t.pruned_peers, t.pruned_p_value, t.pruner,
        t.created / 1e6 AS created, t.ended / 1e6 AS ended, t.violation, t.estimated,

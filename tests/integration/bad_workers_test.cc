@@ -109,6 +109,35 @@ TEST_F(BadWorkersTest, ARepeatedEpochCountsOnce) {
   EXPECT_EQ(seen.folds(0).curve(0).value(), 0.5);
 }
 
+// A network that repeats, and a worker that sends again what was not acknowledged in time.
+TEST_F(BadWorkersTest, AStreamThatRepeatsEverythingIsRecordedOnce) {
+  FakeWorker worker(channel_);
+  const AttemptId attempt = first_attempt(worker);
+  const std::vector<proto::WorkerMessage> stream = {
+      {1, proto::AttemptStarted{attempt}}, epoch(2, attempt, 1, 0.5), epoch(3, attempt, 2, 0.25)};
+  for (size_t sent = 1; sent <= stream.size(); ++sent)
+    for (size_t again = 0; again < sent; ++again) {
+      worker.send(stream[again]);
+      EXPECT_EQ(next_ack(worker).verdict,
+                again + 1 == sent ? AckVerdict::kAccepted : AckVerdict::kDuplicate);
+    }
+  const v1::Trial seen = trial("s");
+  ASSERT_EQ(seen.folds(0).curve_size(), 2);
+  EXPECT_EQ(seen.folds(0).curve(0).value(), 0.5);
+  EXPECT_EQ(seen.folds(0).curve(1).value(), 0.25);
+}
+
+// What comes in another order than it was sent is not recorded in a wrong place.
+TEST_F(BadWorkersTest, AStreamInAnotherOrderEndsTheAttempt) {
+  FakeWorker worker(channel_);
+  const AttemptId attempt = first_attempt(worker);
+  worker.send(epoch(2, attempt, 2, 0.25));
+  EXPECT_EQ(next_ack(worker).verdict, AckVerdict::kRejected);
+  worker.send(epoch(1, attempt, 1, 0.5));
+  EXPECT_EQ(next_ack(worker).verdict, AckVerdict::kSuperseded);
+  EXPECT_EQ(trial("s").folds(0).curve_size(), 0);
+}
+
 TEST_F(BadWorkersTest, ASkippedEpochIsAFaultOfTheTrainer) {
   FakeWorker worker(channel_);
   const AttemptId attempt = first_attempt(worker);
@@ -167,6 +196,12 @@ TEST_F(BadWorkersTest, AnOlderProtocolIsRefusedToo) {
   const grpc::Status status = end_after({0, hello});
   EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_THAT(status.error_message(), HasSubstr("install the same version"));
+}
+
+TEST_F(BadWorkersTest, AMessageBeyondTheLimitEndsTheSession) {
+  proto::Hello huge;
+  huge.name = std::string(size_t{100} << 20, 'x');
+  EXPECT_EQ(end_after({0, huge}).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
 TEST_F(BadWorkersTest, AHelloThatIsNotSoundIsRefusedWithTheReason) {

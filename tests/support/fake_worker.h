@@ -20,8 +20,9 @@ class FakeWorker {
   explicit FakeWorker(const std::shared_ptr<grpc::Channel>& channel);
   ~FakeWorker();
 
-  void send(const proto::WorkerMessage& message) { send_raw(proto::encode(message)); }
-  void send_raw(const v1::WorkerMessage& message) { stream_->Write(message); }
+  // False once the session has ended.
+  bool send(const proto::WorkerMessage& message) { return send_raw(proto::encode(message)); }
+  bool send_raw(const v1::WorkerMessage& message) { return stream_->Write(message); }
   void hello(const std::string& name, const std::string& instance = "1",
              std::vector<proto::RunningAttempt> running = {}, int64_t slots = 1);
 

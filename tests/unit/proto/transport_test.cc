@@ -177,12 +177,14 @@ class TlsTest : public TransportTest {
     openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=" +
             name + " -keyout " + at(name + ".key") + " -out " + at(name + ".pem"));
   }
-  void issue(const std::string& name, const std::string& by, const std::string& extension) {
+  // Valid for so many days from now on; negative: it has expired.
+  void issue(const std::string& name, const std::string& by, const std::string& extension,
+             int days = 2) {
     openssl("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=" + name +
             " -keyout " + at(name + ".key") + " -out " + at(name + ".csr"));
-    openssl("x509 -req -days 2 -in " + at(name + ".csr") + " -CA " + at(by + ".pem") + " -CAkey " +
-            at(by + ".key") + " -CAcreateserial -extfile " + file(name + ".ext", extension) +
-            " -out " + at(name + ".pem"));
+    openssl("x509 -req -days " + std::to_string(days) + " -in " + at(name + ".csr") + " -CA " +
+            at(by + ".pem") + " -CAkey " + at(by + ".key") + " -CAcreateserial -extfile " +
+            file(name + ".ext", extension) + " -out " + at(name + ".pem"));
   }
   ServerSecurity tls_server() const {
     ServerSecurity security;
@@ -220,6 +222,28 @@ TEST_F(TlsTest, ClientCertificates) {
   client.cert_file = at("client.pem");
   client.key_file = at("client.key");
   EXPECT_EQ(call(address, client).error_code(), kPassed);
+}
+
+TEST_F(TlsTest, ExpiredCertificatesAreRefused) {
+  issue("old-server", "ca", "subjectAltName=IP:127.0.0.1,DNS:localhost", -1);
+  ServerSecurity server = tls_server();
+  server.cert_file = at("old-server.pem");
+  server.key_file = at("old-server.key");
+  ClientSecurity client;
+  client.ca_file = at("ca.pem");
+  EXPECT_EQ(call(serve(*parse_address("127.0.0.1:0"), server), client).error_code(),
+            grpc::StatusCode::UNAVAILABLE);
+
+  issue("old-client", "ca", "subjectAltName=DNS:client", -1);
+  server = tls_server();
+  server.client_ca_file = at("ca.pem");
+  const Address address = serve(*parse_address("127.0.0.1:0"), server);
+  client.cert_file = at("old-client.pem");
+  client.key_file = at("old-client.key");
+  EXPECT_EQ(call(address, client).error_code(), grpc::StatusCode::UNAVAILABLE);
+  client.cert_file = at("client.pem");
+  client.key_file = at("client.key");
+  EXPECT_EQ(call(address, client).error_code(), kPassed);  // others are served on
 }
 
 TEST_F(TlsTest, MissingFilesAreNamed) {

@@ -52,19 +52,28 @@ std::map<std::string, std::string> Cluster::env() const {
 
 std::map<std::string, std::string> Cluster::daemon_env() const {
   std::map<std::string, std::string> all = env();
+  all["FOLDMILL_SCRIPT_LOG"] = (directory_ / "trained").string();
   for (const auto& [name, value] : options_.env) all[name] = value;
   return all;
 }
 
 void Cluster::spawn_coordinator() {
   coordinator_.reset();
+  std::vector<std::string> argv = {built_program("foldmill-coordinator"),
+                                   "--db",
+                                   database().string(),
+                                   "--unix",
+                                   (directory_ / "c.sock").string(),
+                                   "--address-file",
+                                   (directory_ / "address").string(),
+                                   "--lease-ms",
+                                   std::to_string(options_.lease_ms),
+                                   "--heartbeat-ms",
+                                   std::to_string(options_.heartbeat_ms)};
+  if (!options_.listen.empty())
+    argv.insert(argv.end(), {"--listen", options_.listen, "--insecure"});
   coordinator_.emplace(testing::Process::Options{
-      .argv = {built_program("foldmill-coordinator"), "--db", database().string(), "--unix",
-               (directory_ / "c.sock").string(), "--address-file",
-               (directory_ / "address").string(), "--lease-ms", std::to_string(options_.lease_ms),
-               "--heartbeat-ms", std::to_string(options_.heartbeat_ms)},
-      .env = daemon_env(),
-      .log = directory_ / "coordinator.log"});
+      .argv = std::move(argv), .env = daemon_env(), .log = directory_ / "coordinator.log"});
 }
 
 void Cluster::start_coordinator() {
@@ -81,14 +90,26 @@ void Cluster::kill_coordinator() {
 
 bool Cluster::coordinator_runs() { return coordinator_ && coordinator_->running(); }
 
-testing::Process& Cluster::start_worker(const std::string& name, int slots) {
+testing::Process& Cluster::start_worker(const std::string& name, int slots,
+                                        const WorkerPlace& place) {
+  std::vector<std::string> argv = place.under;
+  argv.insert(argv.end(), {built_program("foldmill-worker"), "--coordinator",
+                           place.coordinator.empty() ? address() : place.coordinator, "--name",
+                           name, "--slots", std::to_string(slots), "--trainer", options_.trainer,
+                           "--cache", (directory_ / ("cache-" + name)).string()});
+  if (!place.coordinator.empty()) argv.emplace_back("--insecure");
   workers_.push_back(std::make_unique<testing::Process>(testing::Process::Options{
-      .argv = {built_program("foldmill-worker"), "--coordinator", address(), "--name", name,
-               "--slots", std::to_string(slots), "--trainer", options_.trainer, "--cache",
-               (directory_ / ("cache-" + name)).string()},
-      .env = daemon_env(),
-      .log = directory_ / (name + ".log")}));
+      .argv = std::move(argv), .env = daemon_env(), .log = directory_ / (name + ".log")}));
   return *workers_.back();
+}
+
+std::vector<Cluster::TrainedEpoch> Cluster::trained() const {
+  std::vector<TrainedEpoch> epochs;
+  std::ifstream file(directory_ / "trained");
+  for (TrainedEpoch each;
+       file >> each.study >> each.trial >> each.fold >> each.epoch >> each.attempt;)
+    epochs.push_back(each);
+  return epochs;
 }
 
 testing::Output Cluster::cli(std::vector<std::string> arguments) {

@@ -23,7 +23,7 @@ struct ScriptedStudy {
   int ms_per_epoch = 30;  // 0: FOLDMILL_SCRIPT_PACE of the environment
   std::string sampler = "tpe";
   std::string pruning = "none";
-  std::string extra;  // further top-level YAML
+  std::string extra = {};  // further top-level YAML
 
   std::string yaml() const;
 };
@@ -33,6 +33,13 @@ struct ClusterOptions {
   int heartbeat_ms = 500;
   std::string trainer = built_program("scripted_trainer");  // of foldmill's own models
   std::map<std::string, std::string> env = {};              // of coordinator and workers, added
+  std::string listen = {};  // a TCP address to serve beside the socket, in plain text
+};
+
+// Where a worker runs, if not beside its coordinator.
+struct WorkerPlace {
+  std::string coordinator = {};         // as the worker sees it; empty: its unix socket
+  std::vector<std::string> under = {};  // the command that starts it there: ip netns exec …
 };
 
 // One coordinator, any number of workers and the command line, with the real binaries, in a
@@ -46,7 +53,15 @@ class Cluster {
   void kill_coordinator();   // SIGKILL
   bool coordinator_runs();
   testing::Process& coordinator() { return *coordinator_; }
-  testing::Process& start_worker(const std::string& name, int slots = 1);
+  testing::Process& start_worker(const std::string& name, int slots = 1,
+                                 const WorkerPlace& place = {});
+
+  // What the trainers really trained, in the order in which they did.
+  struct TrainedEpoch {
+    std::string study;
+    int trial, fold, epoch, attempt;
+  };
+  std::vector<TrainedEpoch> trained() const;
 
   // `foldmill ARGUMENTS` against the running coordinator.
   testing::Output cli(std::vector<std::string> arguments);

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <map>
+
 #include "tests/e2e/cluster.h"
 
 namespace foldmill::e2e {
@@ -120,6 +122,30 @@ TEST_F(FaultsTest, PrunedTrialsStopAllTheirFolds) {
   EXPECT_GE(cluster_.number("select count(*) from trial_list where state = 'pruned'").value_or(0),
             1)
       << cluster_.logs();
+}
+
+// A decision of the coordinator reaches the trainer before it has trained another whole epoch.
+TEST_F(FaultsTest, PruningIsObeyedWithinAnEpoch) {
+  study_ = {
+      .trials = 6,
+      .folds = 1,
+      .epochs = 6,
+      .ms_per_epoch = 500,
+      .pruning = "threshold, upper: 0, warmup_epochs: 1"};  // every trial, at its second epoch
+  cluster_.start_coordinator();
+  cluster_.create(study_);
+  cluster_.start_worker("a", 3);
+  expect_complete();
+  EXPECT_EQ(cluster_.number("select count(*) from trial_list where state = 'pruned'"), 6);
+  std::map<int, int> trained;
+  for (const auto& epoch : cluster_.trained()) ++trained[epoch.trial];
+  ASSERT_EQ(trained.size(), 6u);
+  for (const auto& [trial, epochs] : trained) {
+    const double recorded =
+        cluster_.number("select epochs from trial_list where number = " + std::to_string(trial))
+            .value_or(0);
+    EXPECT_LE(epochs, recorded + 1) << "trial " << trial;
+  }
 }
 
 TEST_F(FaultsTest, SecondCoordinatorOnTheSameDatabaseIsRefusedAndNamesTheFirst) {

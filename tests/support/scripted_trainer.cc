@@ -10,6 +10,8 @@
 // FOLDMILL_SCRIPT_PACE in the environment is the pace of studies whose parameters do not say one.
 // Of models that are not the user's own it leaves a model.safetensors, and it judges those that it
 // is given by the same made-up curve.
+// FOLDMILL_SCRIPT_LOG in the environment names a file that gets a line for each epoch that was
+// really trained: "study trial fold epoch attempt".
 // FOLDMILL_SCRIPT in the environment is for what comes before any parameter:
 //   exit_at_start never_ready wrong_protocol garbage_at_start
 
@@ -27,6 +29,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <string>
 
 namespace {
@@ -98,6 +101,8 @@ class Attempt {
  public:
   Attempt(Lines& lines, const Json& assignment, const std::string& work_dir)
       : lines_(lines),
+        name_(assignment["study"].get<std::string>() + " " +
+              std::to_string(assignment["trial"].get<int64_t>())),
         id_(assignment["attempt"]),
         fold_(assignment["fold"]),
         epochs_(assignment["epochs"]),
@@ -122,6 +127,7 @@ class Attempt {
       if (const auto stop = wait_for_stop()) return stopped(epoch - 1, *stop);
       if (epoch == at_epoch_ && misbehave(epoch)) return;
       step();
+      write_down(epoch);
       report(epoch, value_);
       if (epoch % checkpoint_every_ == 0) checkpoint(epoch);
     }
@@ -135,6 +141,14 @@ class Attempt {
     const double lr = std::log10(params_.value("lr", 1e-2)) + 2.5;
     const double target = 0.1 + (x - 0.3) * (x - 0.3) + 0.05 * lr * lr + 0.01 * double(fold_);
     value_ = 0.6 * value_ + 0.4 * target;
+  }
+
+  void write_down(int64_t epoch) const {
+    const char* path = std::getenv("FOLDMILL_SCRIPT_LOG");
+    if (path == nullptr) return;
+    std::ostringstream line;
+    line << name_ << ' ' << fold_ << ' ' << epoch << ' ' << id_ << '\n';
+    std::ofstream(path, std::ios::app) << line.str();  // one write: others append, too
   }
 
   // At odds with the value, which is best for x = 0.3.
@@ -245,6 +259,7 @@ class Attempt {
   }
 
   Lines& lines_;
+  std::string name_;  // of the study, and the trial's number
   int64_t id_, fold_, epochs_, first_epoch_, checkpoint_every_;
   std::string metric_;
   Json params_;

@@ -22,4 +22,22 @@ std::string check_importance(std::span<const uint8_t> input);
 // contributions of those that are on the front alone.
 std::string check_fronts(std::span<const uint8_t> input);
 
+// Study files: refused with an error line, or a study that the coordinator gets as it was read.
+std::string check_study_file(std::span<const uint8_t> input);
+
+// Messages of the network, which one by the first byte: refused with a reason, or encoded to what
+// decodes to the same again.
+std::string check_codec(std::span<const uint8_t> input);
+
+// What trainers write: the same lines however it is cut, each a message or refused with a reason.
+std::string check_trainer_lines(std::span<const uint8_t> input);
+
+// Filters and sort keys: refused with a reason, or SQL with a value for each of its marks.
+std::string check_filter(std::span<const uint8_t> input);
+
+// Data files (IDX, also gzipped; NPY, and NPZ archives of them): refused as missing data, or as
+// many values as their sizes say.
+std::string check_idx(std::span<const uint8_t> input);
+std::string check_npy(std::span<const uint8_t> input);
+
 }  // namespace foldmill::fuzz

@@ -11,8 +11,8 @@
 namespace foldmill::engine {
 
 struct EngineOptions {
-  Milliseconds lease{30'000};         // without any word from the worker for this long: lost
-  Milliseconds heartbeat{5'000};      // told to workers; must be below lease / 3
+  Milliseconds lease{30'000};     // without any word from the worker for this long: lost
+  Milliseconds heartbeat{5'000};  // told to workers; must be below lease / 3
   // A worker whose connection breaks while it is heard has died, or comes back at once: what it
   // holds is lost when it has not within this time. One that had fallen silent before may sit
   // behind a broken network and keeps its lease.

@@ -186,34 +186,6 @@ void StudyEngine::ended(const Lease& lease, AttemptOutcome outcome, Step& step) 
   }
 }
 
-void StudyEngine::heard_again(const Lease& lease, const Step& step) {
-  progress_.moved(lease.attempt, step.now().steady);
-}
-
-void StudyEngine::take_back_stalled(Step& step) {
-  const SteadyTime now = step.now().steady;
-  if (const auto look = progress_.next_look(); !look || *look > now) return;
-  for (const ProgressWatch::Stall& stall : progress_.stalled(now)) {
-    const Lease* found = commons_.leases.find(stall.attempt);
-    if (found == nullptr) continue;  // its trial has failed with another one of these
-    const Lease lease = *found;
-    if (!commons_.workers.session_of(lease.worker)) {
-      // Keeps its reports until it is back; whether it is, its lease decides.
-      heard_again(lease, step);
-      continue;
-    }
-    // The outcome is recorded here; what the worker says of its end will be that of a stranger.
-    ++fold_of(lease.fold).hung;
-    send_stop(lease, EndCause::kCancelled, step);
-    ended(lease,
-          {AttemptState::kLost, EndCause::kLost,
-           concat("stalled: worker ", commons_.workers.get(lease.worker).name,
-                  " is well, but no epoch came for ", stall.silent.count(),
-                  " ms; the patience with this attempt was ", stall.patience.count(), " ms")},
-          step);
-  }
-}
-
 // Stopping costs no retry, so without a reason it could go on for ever. That a study is not active
 // is one because what it asked before a restart is not known any more.
 bool StudyEngine::may_stop(const Lease& lease) {

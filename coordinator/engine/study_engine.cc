@@ -289,12 +289,6 @@ Lease StudyEngine::open_attempt(Lease lease, int64_t first_epoch, Step& step) {
   return lease;
 }
 
-// A loop outside has a lease of its own making to keep; how long it trains is its own affair.
-void StudyEngine::watch_progress(const Lease& lease, Now now) {
-  if (!lease.asked_for)
-    progress_.begin(lease.attempt, fold_of(lease.fold).hung, now.steady);
-}
-
 Assignment StudyEngine::make_assignment(const Lease& lease) const {
   const TrialRecord& trial = trials_[static_cast<size_t>(lease.fold.trial.value)];
   ParameterSet params = spec_->constants;

@@ -24,7 +24,8 @@ class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
 
   grpc::ServerBidiReactor<v1::WorkerMessage, v1::CoordinatorMessage>* Session(
       grpc::CallbackServerContext*) override {
-    auto session = std::make_unique<WorkerSession>(control_, table_, sink_, log_, version_, patience_);
+    auto session =
+        std::make_unique<WorkerSession>(control_, table_, sink_, log_, version_, patience_);
     WorkerSession* reactor = session.get();
     control_.post(
         [this, session = std::move(session)]() mutable { table_.adopt(std::move(session)); });

@@ -14,8 +14,7 @@ namespace {
 using testing::eventually;
 
 TEST(StallTest, AFrozenTrainerIsKilledAndItsFoldTrainedElsewhere) {
-  Cluster cluster(
-      {.env = {{"FOLDMILL_STALL_FACTOR", "3"}, {"FOLDMILL_STALL_FLOOR_MS", "1500"}}});
+  Cluster cluster({.env = {{"FOLDMILL_STALL_FACTOR", "3"}, {"FOLDMILL_STALL_FLOOR_MS", "1500"}}});
   cluster.start_coordinator();
   const ScriptedStudy study{.trials = 4, .folds = 1, .epochs = 20, .ms_per_epoch = 50};
   cluster.create(study);

@@ -329,8 +329,8 @@ void Slot::arm(std::chrono::milliseconds limit, void (Slot::*on_timeout)()) {
   }));
 }
 
-// How long a first epoch may take nobody here can know; the coordinator, which sees the whole study,
-// takes back an attempt that hangs in it.
+// How long a first epoch may take nobody here can know; the coordinator, which sees the whole
+// study, takes back an attempt that hangs in it.
 void Slot::arm_progress() {
   if (job_->slowest_epoch.count() == 0) {
     deadline_.cancel();

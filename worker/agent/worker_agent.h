@@ -53,7 +53,8 @@ struct AgentOptions {
 //                    +-------> away           any --(4)--> ended
 //
 // (1) at the start once a trainer is ready (so that hello can name its models), later after a wait
-//     that doubles from 0.2 s to 10 s, or to a third of the lease. A new channel each time, so that names are resolved anew.
+//     that doubles from 0.2 s to 10 s, or to a third of the lease. A new channel each time, so that
+//     names are resolved anew.
 // (2) welcome: attempts that are not to be kept are abandoned; the outbox is sent again.
 // (3) the call broke, or there was no welcome in time. Training goes on; reports gather.
 // (4) drained, refused for good, or out of patience.

@@ -50,9 +50,9 @@ TEST(Options, PatienceWithHungAttemptsCanBeSet) {
   EXPECT_EQ(usual.factor, 20);
   EXPECT_EQ(usual.floor, Milliseconds(600'000));
   EXPECT_EQ(usual.start, Milliseconds(3'600'000));
-  const engine::StallLimits set = parse({"--db", "x", "--stall-factor", "0", "--stall-floor-ms",
-                                         "7", "--stall-start-ms", "8"})
-                                      .options->engine.stall;
+  const engine::StallLimits set =
+      parse({"--db", "x", "--stall-factor", "0", "--stall-floor-ms", "7", "--stall-start-ms", "8"})
+          .options->engine.stall;
   EXPECT_EQ(set.factor, 0);
   EXPECT_EQ(set.floor, Milliseconds(7));
   EXPECT_EQ(set.start, Milliseconds(8));

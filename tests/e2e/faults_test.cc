@@ -126,12 +126,11 @@ TEST_F(FaultsTest, PrunedTrialsStopAllTheirFolds) {
 
 // A decision of the coordinator reaches the trainer before it has trained another whole epoch.
 TEST_F(FaultsTest, PruningIsObeyedWithinAnEpoch) {
-  study_ = {
-      .trials = 6,
-      .folds = 1,
-      .epochs = 6,
-      .ms_per_epoch = 500,
-      .pruning = "threshold, upper: 0, warmup_epochs: 1"};  // every trial, at its second epoch
+  study_ = {.trials = 6,
+            .folds = 1,
+            .epochs = 6,
+            .ms_per_epoch = 500,
+            .pruning = "threshold, upper: 0, warmup_epochs: 1"};  // every trial, as soon as may be
   cluster_.start_coordinator();
   cluster_.create(study_);
   cluster_.start_worker("a", 3);

@@ -100,6 +100,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_simulate_command(app, context);
   add_query_command(app, context);
   add_export_command(app, context);
+  add_server_commands(app, context);
   add_info_commands(app, context);
 }
 

@@ -12,7 +12,8 @@ struct CodeText {
 
 constexpr CodeText kCodes[] = {
     {ExitCode::kOk, "done"},
-    {ExitCode::kFailed, "the work failed: the study failed, or all its trials did"},
+    {ExitCode::kFailed,
+     "the work failed: the study failed, or all its trials did; server check found something"},
     {ExitCode::kUsage, "the command line, a filter or a query is wrong"},
     {ExitCode::kNotFound, "there is no such study, trial, fold or file"},
     {ExitCode::kBadStudyFile, "the study file has mistakes"},

@@ -1,6 +1,7 @@
 #include "core/byte_size.h"
 
 #include <array>
+#include <cstdio>
 #include <utility>
 
 #include "core/text.h"
@@ -18,6 +19,17 @@ std::optional<int64_t> parse_byte_size(std::string_view text) {
     if (count && *count > 0 && *count * bytes <= kMost) return static_cast<int64_t>(*count * bytes);
   }
   return std::nullopt;
+}
+
+std::string describe_byte_size(int64_t bytes) {
+  if (bytes < 1024) return concat(bytes, bytes == 1 ? " byte" : " bytes");
+  static constexpr std::array<std::string_view, 4> kUnits = {"KiB", "MiB", "GiB", "TiB"};
+  double count = static_cast<double>(bytes) / 1024;
+  size_t unit = 0;
+  for (; count >= 1023.95 && unit + 1 < kUnits.size(); ++unit) count /= 1024;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f ", count);
+  return concat(std::string_view(text.data()), kUnits[unit]);
 }
 
 }  // namespace foldmill

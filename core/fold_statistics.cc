@@ -27,6 +27,23 @@ double squares_around(std::span<const double> values, double centre) {
   return sum;
 }
 
+double aggregate_of(std::span<const double> values, Aggregate aggregate, Direction direction) {
+  const double mean = mean_of(values);
+  if (std::isnan(mean)) return mean;
+  switch (aggregate) {
+    case Aggregate::kMean:
+      return mean;
+    case Aggregate::kMedian:
+      return median_of(values);
+    case Aggregate::kMeanPlusStd:
+      break;
+  }
+  const double variance =
+      values.size() < 2 ? 0 : squares_around(values, mean) / static_cast<double>(values.size() - 1);
+  const double deviation = std::sqrt(variance);
+  return direction == Direction::kMinimize ? mean + deviation : mean - deviation;
+}
+
 double test_to_train(const FoldPlan& plan) {
   if (plan.k > 1) return 1.0 / (plan.k - 1);
   return plan.validation_fraction / (1 - plan.validation_fraction);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/fold.h"
+#include "core/study.h"
 
 namespace foldmill {
 
@@ -13,6 +14,9 @@ double mean_of(std::span<const double> values);
 double median_of(std::span<const double> values);  // the middle one, or the mean of the middle two
 // Sum of squared distances to `centre`.
 double squares_around(std::span<const double> values, double centre);
+
+// The value of a trial by those of all its folds; NaN if one of them is. At least one value.
+double aggregate_of(std::span<const double> values, Aggregate aggregate, Direction direction);
 
 // How far apart the values of at least two folds are.
 struct FoldSpread {

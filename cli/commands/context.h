@@ -102,6 +102,7 @@ void add_watch_command(CLI::App& app, Context& context);
 void add_simulate_command(CLI::App& app, Context& context);
 void add_query_command(CLI::App& app, Context& context);
 void add_export_command(CLI::App& app, Context& context);
+void add_server_commands(CLI::App& app, Context& context);
 void add_info_commands(CLI::App& app, Context& context);
 
 }  // namespace foldmill::cli

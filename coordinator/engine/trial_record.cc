@@ -67,20 +67,7 @@ void FoldRecord::truncate(int64_t epoch) {
 double TrialRecord::aggregate(const StudySpec& spec) const {
   std::vector<double> values;
   for (const FoldRecord& fold : folds) values.push_back(fold.value.value());
-  const double mean = mean_of(values);
-  if (std::isnan(mean)) return mean;
-  switch (spec.schedule.aggregate) {
-    case Aggregate::kMean:
-      return mean;
-    case Aggregate::kMedian:
-      return median_of(values);
-    case Aggregate::kMeanPlusStd:
-      break;
-  }
-  const double variance =
-      values.size() < 2 ? 0 : squares_around(values, mean) / static_cast<double>(values.size() - 1);
-  const double deviation = std::sqrt(variance);
-  return spec.objective.direction == Direction::kMinimize ? mean + deviation : mean - deviation;
+  return aggregate_of(values, spec.schedule.aggregate, spec.objective.direction);
 }
 
 std::vector<FoldIndex> TrialRecord::due_folds(const StudySpec& spec) const {

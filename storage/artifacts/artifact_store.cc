@@ -108,9 +108,10 @@ bool ArtifactStore::contains(const ArtifactRef& artifact) const {
   return !error && static_cast<int64_t>(bytes) == artifact.bytes;
 }
 
-Result<ArtifactReader> ArtifactStore::read(const ArtifactRef& artifact) const {
+Result<ArtifactReader> ArtifactStore::read_in(const fs::path& directory,
+                                              const ArtifactRef& artifact) {
   FOLDMILL_RETURN_IF_ERROR(check_digest(artifact));
-  const auto path = path_in(directory_, artifact.sha256);
+  const auto path = path_in(directory, artifact.sha256);
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return errno_status(errno, "opening artifact", path);
   return ArtifactReader(std::move(file), path);
@@ -123,17 +124,17 @@ Status ArtifactStore::remove(const ArtifactRef& artifact) {
   return ok_status();
 }
 
-Result<std::vector<ArtifactRef>> ArtifactStore::list() const {
+Result<std::vector<ArtifactRef>> ArtifactStore::list_in(const fs::path& directory) {
   std::vector<ArtifactRef> found;
   std::error_code error;
-  for (const auto& file : fs::recursive_directory_iterator(directory_, error)) {
+  for (const auto& file : fs::recursive_directory_iterator(directory, error)) {
     const auto digest =
         file.path().parent_path().filename().string() + file.path().filename().string();
     if (is_sha256_hex(digest))
       found.push_back({digest, static_cast<int64_t>(file.file_size(error))});
     if (error) break;
   }
-  if (error) return errno_status(error.value(), "listing", directory_);
+  if (error) return errno_status(error.value(), "listing", directory);
   std::ranges::sort(found, {}, &ArtifactRef::sha256);
   return found;
 }

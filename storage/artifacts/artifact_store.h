@@ -65,12 +65,18 @@ class ArtifactStore {
 
   static std::filesystem::path path_in(const std::filesystem::path& directory,
                                        const std::string& sha256);
+  // Of a store that may be another process's: its files by digest, and one of them.
+  static Result<std::vector<ArtifactRef>> list_in(const std::filesystem::path& directory);
+  static Result<ArtifactReader> read_in(const std::filesystem::path& directory,
+                                        const ArtifactRef& artifact);
 
   Result<std::unique_ptr<ArtifactWriter>> begin(const ArtifactRef& expected);
   bool contains(const ArtifactRef& artifact) const;
-  Result<ArtifactReader> read(const ArtifactRef& artifact) const;
-  Status remove(const ArtifactRef& artifact);     // fine if it is not there
-  Result<std::vector<ArtifactRef>> list() const;  // by digest
+  Result<ArtifactReader> read(const ArtifactRef& artifact) const {
+    return read_in(directory_, artifact);
+  }
+  Status remove(const ArtifactRef& artifact);  // fine if it is not there
+  Result<std::vector<ArtifactRef>> list() const { return list_in(directory_); }  // by digest
 
  private:
   explicit ArtifactStore(std::filesystem::path directory) : directory_(std::move(directory)) {}

@@ -75,6 +75,15 @@ Result<int64_t> check_version(SQLite::Database& database, std::span<const Embedd
   return version;
 }
 
+Status require_our_version(SQLite::Database& database, const std::filesystem::path& path) {
+  FOLDMILL_ASSIGN_OR_RETURN(const auto version, check_version(database, embedded_schema(), path));
+  if (const auto ours = schema_version(embedded_schema()); version != ours)
+    return failed_precondition(concat("the database ", path.native(), " has schema version ",
+                                      version, ", this program reads ", ours,
+                                      "; open it once with the coordinator, which migrates it"));
+  return ok_status();
+}
+
 Status migrate(SQLite::Database& database, std::span<const EmbeddedFile> files,
                const std::filesystem::path& path, WallTime now) {
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);

@@ -22,6 +22,9 @@ int64_t schema_version(std::span<const EmbeddedFile> files);
 Result<int64_t> check_version(SQLite::Database& database, std::span<const EmbeddedFile> files,
                               const std::filesystem::path& path);
 
+// failed_precondition unless the open file is ours and of this program's version.
+Status require_our_version(SQLite::Database& database, const std::filesystem::path& path);
+
 // Brings the file to the version of `files`: the migrations it lacks, in order, and the views if
 // their text has changed, in one transaction. Refuses a file whose applied migrations had another
 // text than ours.

@@ -3,71 +3,22 @@
 #include <SQLiteCpp/Transaction.h>
 
 #include "core/text.h"
-#include "storage/posix.h"
 #include "storage/sqlite/errors.h"
-#include "storage/sqlite/migrations.h"
+#include "storage/sqlite/read_only.h"
 #include "storage/sqlite/row_reader.h"
 #include "storage/sqlite/select_runner.h"
 #include "storage/sqlite/trial_page.h"
 
 namespace foldmill::storage {
 
-namespace {
-
-namespace fs = std::filesystem;
-
-constexpr int kBusyTimeoutMs = 5000;
-
-// Characters that mean something in a file: URI.
-std::string uri_path(const fs::path& path) {
-  std::string out;
-  for (const char c : fs::absolute(path).string()) {
-    if (c == '%' || c == '?' || c == '#')
-      out += concat("%", "0123456789ABCDEF"[(c >> 4) & 15], "0123456789ABCDEF"[c & 15]);
-    else
-      out += c;
-  }
-  return out;
-}
-
-// A reader of a WAL database shares memory with the writer through files beside it, and makes them
-// if they are not there. Where it may not, and nobody writes (no -wal), the file is complete in
-// itself and can be read as one that does not change.
-Result<std::string> uri_of(const fs::path& path) {
-  const auto parent = path.parent_path();
-  if (is_writable(parent.empty() ? fs::path(".") : parent)) return concat("file:", uri_path(path));
-  const bool wal = fs::exists(path.native() + "-wal");
-  if (wal && !fs::exists(path.native() + "-shm"))
-    return permission_denied(
-        concat("the database ", path.native(),
-               " was not closed cleanly, and this directory cannot be written, which reading it"
-               " needs; copy the file together with its -wal to a directory of yours"));
-  return concat("file:", uri_path(path), wal ? "" : "?immutable=1");
-}
-
-}  // namespace
-
-Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const fs::path& path) {
-  std::error_code error;
-  const bool exists = fs::exists(path, error);
-  if (error) return errno_status(error.value(), "opening the database", path);
-  if (!exists)
-    return not_found(
-        concat("there is no database ", path.native(), "; a study makes it when it is first run"));
-  FOLDMILL_ASSIGN_OR_RETURN(const auto uri, uri_of(path));
+Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const std::filesystem::path& path) {
   return guarded(path, [&]() -> Result<std::unique_ptr<SqliteReader>> {
-    SQLite::Database database(uri, SQLite::OPEN_READONLY | SQLite::OPEN_URI, kBusyTimeoutMs);
-    FOLDMILL_ASSIGN_OR_RETURN(const auto version, check_version(database, embedded_schema(), path));
-    if (const auto ours = schema_version(embedded_schema()); version != ours)
-      return failed_precondition(concat("the database ", path.native(), " has schema version ",
-                                        version, ", this program reads ", ours,
-                                        "; open it once with the coordinator, which migrates it"));
-    database.exec("PRAGMA query_only = ON");
+    FOLDMILL_ASSIGN_OR_RETURN(auto database, open_read_only(path));
     return std::unique_ptr<SqliteReader>(new SqliteReader(path, std::move(database)));
   });
 }
 
-SqliteReader::SqliteReader(fs::path path, SQLite::Database database)
+SqliteReader::SqliteReader(std::filesystem::path path, SQLite::Database database)
     : path_(std::move(path)), database_(std::move(database)), sql_(database_) {}
 
 Result<StudyId> SqliteReader::find_study(const std::string& name) {

@@ -205,6 +205,8 @@ void expect_exactly_once(Cluster& cluster, const std::string& study, int trials,
   EXPECT_GE(cluster.number("select count(*) from fold_list" + of_study + " and state = 'completed'")
                 .value_or(-1),
             *completed * folds);
+  const testing::Output check = cluster.cli_on_file({"server", "check"});
+  EXPECT_EQ(check.exit_code, 0) << check.out << check.err;
 }
 
 void expect_fenced(Cluster& cluster, const std::string& study) {

@@ -98,7 +98,7 @@ class Cluster {
 };
 
 // The promise: the asked number of trials is completed or pruned, and the reports of every fold are
-// 1 … E, each once; completed folds are complete.
+// 1 … E, each once; completed folds are complete; `foldmill server check` finds nothing.
 void expect_exactly_once(Cluster& cluster, const std::string& study, int trials, int folds,
                          int epochs);
 

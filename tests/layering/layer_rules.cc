@@ -24,7 +24,7 @@ const std::vector<Part>& parts() {
       {"worker", {"core", "proto", "worker/agent"}},
       {"cli",
        {"core", "proto", "foldmill/v1", "coordinator/simulation", "sampler/importance.h",
-        "sampler/paired_tests.h", "storage/study_reader.h", "storage/lock_holder.h"}},
+        "sampler/paired_tests.h", "storage/study_reader.h", "storage/lock_holder.h", "storage/maintenance.h"}},
   };
   return kParts;
 }

@@ -149,6 +149,12 @@ void TransitionLog::write(const change::ArtifactRecorded& c) {
   log_->info(log_line("artifact recorded", fields));
 }
 
+void TransitionLog::write(const change::CheckpointWithdrawn& c) {
+  LogFields fields = fields_of(c.fold);
+  add(&fields, "epoch", concat(c.epoch));
+  log_->warn(log_line("checkpoint withdrawn", fields));
+}
+
 void TransitionLog::write(const change::CheckpointDropped& c) {
   log_->debug(log_line("checkpoint dropped", fields_of(c.fold)));
 }

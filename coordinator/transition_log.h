@@ -37,6 +37,7 @@ class TransitionLog {
   void write(const change::EpochReported& c);
   void write(const change::CheckpointRecorded& c);
   void write(const change::ArtifactRecorded& c);
+  void write(const change::CheckpointWithdrawn& c);
   void write(const change::CheckpointDropped& c);
   void write(const change::TrialAsked& c);
   void write(const change::PointEnqueued& c);

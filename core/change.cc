@@ -18,6 +18,7 @@ struct NameOf {
   std::string_view operator()(const change::EpochReported&) { return "epoch_reported"; }
   std::string_view operator()(const change::CheckpointRecorded&) { return "checkpoint_recorded"; }
   std::string_view operator()(const change::ArtifactRecorded&) { return "artifact_recorded"; }
+  std::string_view operator()(const change::CheckpointWithdrawn&) { return "checkpoint_withdrawn"; }
   std::string_view operator()(const change::CheckpointDropped&) { return "checkpoint_dropped"; }
   std::string_view operator()(const change::TrialAsked&) { return "trial_asked"; }
   std::string_view operator()(const change::PointEnqueued&) { return "point_enqueued"; }

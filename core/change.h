@@ -115,7 +115,7 @@ struct EpochReported {  // key: attempt, epoch
   WallTime at;
 };
 
-// Replaces the fold's earlier checkpoint.
+// Becomes the fold's checkpoint; the one before is kept behind it, and the one before that is not.
 struct CheckpointRecorded {  // key: fold
   AttemptId attempt;
   FoldKey fold;
@@ -131,7 +131,14 @@ struct ArtifactRecorded {  // key: attempt, name
   WallTime at;
 };
 
-// The fold's checkpoint is no longer wanted (trial ended). The file goes after the commit.
+// The checkpoint of that epoch cannot be gone on from: the one before takes its place, if there is
+// one. Nothing if the fold has another one by now. The file goes after the commit.
+struct CheckpointWithdrawn {  // key: fold, epoch
+  FoldKey fold;
+  int64_t epoch;
+};
+
+// The fold's checkpoints are no longer wanted (trial ended). Their files go after the commit.
 struct CheckpointDropped {  // key: fold
   FoldKey fold;
 };
@@ -167,13 +174,12 @@ struct WorkerSeen {  // key: worker
 
 }  // namespace change
 
-using Change =
-    std::variant<change::StudyCreated, change::StudyStateChanged, change::StudyExtended,
-                 change::EncoderFound, change::FinalStagesSet, change::TrialCreated,
-                 change::TrialEnded, change::FoldChanged, change::AttemptLeased,
-                 change::AttemptStarted, change::AttemptEnded, change::EpochReported,
-                 change::CheckpointRecorded, change::ArtifactRecorded, change::CheckpointDropped,
-                 change::TrialAsked, change::PointEnqueued, change::WorkerSeen>;
+using Change = std::variant<
+    change::StudyCreated, change::StudyStateChanged, change::StudyExtended, change::EncoderFound,
+    change::FinalStagesSet, change::TrialCreated, change::TrialEnded, change::FoldChanged,
+    change::AttemptLeased, change::AttemptStarted, change::AttemptEnded, change::EpochReported,
+    change::CheckpointRecorded, change::ArtifactRecorded, change::CheckpointWithdrawn,
+    change::CheckpointDropped, change::TrialAsked, change::PointEnqueued, change::WorkerSeen>;
 
 // "trial_created": for the event table and for logs.
 std::string_view name_of(const Change& change);

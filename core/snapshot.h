@@ -34,6 +34,7 @@ struct FoldSnapshot {
   std::vector<std::vector<double>> more_curves;
   std::vector<AttemptSnapshot> attempts;  // in order of number
   std::optional<Checkpoint> checkpoint;
+  std::optional<Checkpoint> earlier_checkpoint;  // should the file of the first be damaged
 };
 
 // A trial handed to a loop outside.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "core/text.h"
 #include "storage/refusal.h"
@@ -204,6 +205,8 @@ class MemoryStore::State {
     if (!find(c.attempt)) return refusal::unknown(name(c.attempt));
     FoldSnapshot* fold = find(c.fold);
     if (fold && places_.at(c.attempt).fold == c.fold && fold->attempts.back().id == c.attempt) {
+      if (fold->checkpoint && fold->checkpoint->epoch < c.checkpoint.epoch)
+        fold->earlier_checkpoint = fold->checkpoint;
       fold->checkpoint = c.checkpoint;
       return ok_status();
     }
@@ -223,10 +226,19 @@ class MemoryStore::State {
     return ok_status();
   }
 
+  Status write(const change::CheckpointWithdrawn& c) {
+    FoldSnapshot* fold = find(c.fold);
+    if (!fold) return refusal::unknown(refusal::describe(c.fold));
+    if (fold->checkpoint && fold->checkpoint->epoch == c.epoch)
+      fold->checkpoint = std::exchange(fold->earlier_checkpoint, std::nullopt);
+    return ok_status();
+  }
+
   Status write(const change::CheckpointDropped& c) {
     FoldSnapshot* fold = find(c.fold);
     if (!fold) return refusal::unknown(refusal::describe(c.fold));
     fold->checkpoint = std::nullopt;
+    fold->earlier_checkpoint = std::nullopt;
     return ok_status();
   }
 

@@ -139,12 +139,12 @@ Verdict StudyEngine::checkpoint_saved(const Lease& lease, const Checkpoint& chec
     return {AckVerdict::kDuplicate, {}};
   }
   progress_.moved(lease.attempt, step.now().steady);
-  const std::optional<Checkpoint> replaced = std::exchange(fold.checkpoint, checkpoint);
+  const std::optional<Checkpoint> replaced =
+      std::exchange(fold.earlier_checkpoint, std::exchange(fold.checkpoint, checkpoint));
   commons_.artifacts.add(checkpoint.artifact);
   step.record(id_,
               change::CheckpointRecorded{lease.attempt, lease.fold, checkpoint, step.now().wall});
-  if (replaced && commons_.artifacts.remove(replaced->artifact))
-    step.perform(effect::DeleteArtifact{replaced->artifact});
+  release(replaced, step);
   return {};
 }
 
@@ -235,8 +235,8 @@ void StudyEngine::fail_attempt(const Lease& lease, AttemptOutcome outcome, Step&
   const bool stuck = could_not_go_on(fold, cause);
   end_attempt(lease, std::move(outcome), step);
   if (stuck) {
-    // From the first epoch once more: that costs time, where the same file would cost the trial.
-    drop_checkpoint(lease.fold, step);
+    // From an earlier epoch once more: that costs time, where the same file would cost the trial.
+    withdraw_checkpoint(lease.fold, step);
     requeue(lease, std::nullopt, step);
     return;
   }
@@ -320,11 +320,24 @@ void StudyEngine::drop_checkpoints(TrialRecord& trial, Step& step) {
     drop_checkpoint({id_, trial.number, FoldIndex(static_cast<int64_t>(i))}, step);
 }
 
+void StudyEngine::withdraw_checkpoint(const FoldKey& key, Step& step) {
+  FoldRecord& fold = fold_of(key);
+  const std::optional<Checkpoint> useless =
+      std::exchange(fold.checkpoint, std::exchange(fold.earlier_checkpoint, std::nullopt));
+  step.record(id_, change::CheckpointWithdrawn{key, useless->epoch});
+  release(useless, step);
+}
+
 void StudyEngine::drop_checkpoint(const FoldKey& key, Step& step) {
-  const auto checkpoint = std::exchange(fold_of(key).checkpoint, std::nullopt);
-  if (!checkpoint) return;
+  FoldRecord& fold = fold_of(key);
+  if (!fold.checkpoint) return;
   step.record(id_, change::CheckpointDropped{key});
-  if (commons_.artifacts.remove(checkpoint->artifact))
+  release(std::exchange(fold.checkpoint, std::nullopt), step);
+  release(std::exchange(fold.earlier_checkpoint, std::nullopt), step);
+}
+
+void StudyEngine::release(const std::optional<Checkpoint>& checkpoint, Step& step) {
+  if (checkpoint && commons_.artifacts.remove(checkpoint->artifact))
     step.perform(effect::DeleteArtifact{checkpoint->artifact});
 }
 

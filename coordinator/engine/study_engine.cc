@@ -11,6 +11,7 @@ namespace {
 // Each file once for each record that points to it.
 void add_references(const FoldSnapshot& fold, ArtifactReferences& references) {
   if (fold.checkpoint) references.add(fold.checkpoint->artifact);
+  if (fold.earlier_checkpoint) references.add(fold.earlier_checkpoint->artifact);
   for (const AttemptSnapshot& attempt : fold.attempts)
     for (const auto& [name, artifact] : attempt.artifacts) references.add(artifact);
 }

@@ -171,7 +171,9 @@ class StudyEngine {
   void end_trial(TrialRecord& trial, TrialEnd end, Step& step);
   void close_folds(TrialRecord& trial, EndCause cause, Step& step);
   void drop_checkpoints(TrialRecord& trial, Step& step);
+  void withdraw_checkpoint(const FoldKey& key, Step& step);
   void drop_checkpoint(const FoldKey& key, Step& step);
+  void release(const std::optional<Checkpoint>& checkpoint, Step& step);
   void note_failures(const TrialRecord& trial, const TrialEnd& end, Step& step);
   void discard_unreferenced(const ArtifactRef& artifact, Step& step);
 

@@ -22,6 +22,7 @@ FoldRecord make_fold(const FoldSnapshot& snapshot) {
     for (LearningCurve& curve = fold.more_curves.emplace_back(); double value : values)
       curve.append(value);
   fold.checkpoint = snapshot.checkpoint;
+  fold.earlier_checkpoint = snapshot.earlier_checkpoint;
   for (const AttemptSnapshot& attempt : snapshot.attempts) {
     fold.attempts = attempt.number;
     if (is_live(attempt.state))

@@ -44,6 +44,7 @@ struct FoldRecord {
   std::optional<LiveAttempt> live;
   int64_t attempts = 0;  // so far: the number of the last one
   std::optional<Checkpoint> checkpoint;
+  std::optional<Checkpoint> earlier_checkpoint;  // should the file of the first be damaged
   RetryTally tally;
   int hung = 0;  // attempts that brought no epochs any more, since the coordinator started
 

@@ -96,13 +96,23 @@ class ArtifactCopier {
         done_.left_out.push_back(describe({reference, fault}));
         continue;
       }
-      done_.checkpoints_left_out +=
-          sql.run("DELETE FROM checkpoint WHERE sha256 = ?", reference.artifact.sha256);
+      leave_out(sql, reference.artifact);
     }
     return ok_status();
   }
 
  private:
+  void leave_out(StatementCache& sql, const ArtifactRef& checkpoint) {
+    for (const char* statement :
+         {"UPDATE checkpoint SET earlier_epoch = NULL, earlier_sha256 = NULL, earlier_bytes = NULL"
+          " WHERE earlier_sha256 = ?",
+          "UPDATE checkpoint SET epoch = earlier_epoch, sha256 = earlier_sha256,"
+          " bytes = earlier_bytes, earlier_epoch = NULL, earlier_sha256 = NULL,"
+          " earlier_bytes = NULL WHERE sha256 = ? AND earlier_epoch IS NOT NULL",
+          "DELETE FROM checkpoint WHERE sha256 = ?"})
+      done_.checkpoints_left_out += sql.run(statement, checkpoint.sha256);
+  }
+
   // Why the file cannot be had; empty when it is copied.
   Result<std::string> copy_once(const ArtifactRef& artifact) {
     const auto [known, is_new] = faults_.try_emplace(artifact.sha256);

@@ -13,6 +13,10 @@ constexpr const char* kReferences = R"sql(
          c.sha256, c.bytes
     FROM checkpoint c JOIN study s ON s.id = c.study
   UNION ALL
+  SELECT 0, s.name || '/' || c.trial || '.' || c.fold, 'checkpoint of epoch ' || c.earlier_epoch,
+         c.earlier_sha256, c.earlier_bytes
+    FROM checkpoint c JOIN study s ON s.id = c.study WHERE c.earlier_epoch IS NOT NULL
+  UNION ALL
   SELECT 1, s.name || '/' || a.trial || '.' || a.fold, x.name, x.sha256, x.bytes
     FROM artifact x JOIN attempt a ON a.id = x.attempt JOIN study s ON s.id = a.study
   UNION ALL

@@ -133,12 +133,15 @@ constexpr RowRule kRules[] = {
              'the checkpoint of epoch ' || c.epoch
              || iif(t.ended IS NOT NULL, ' outlived its trial',
                 iif((c.study, c.trial, c.fold) <> (a.study, a.trial, a.fold),
-                    ' is of another fold''s attempt', ' is of an epoch that was not reported'))
+                    ' is of another fold''s attempt',
+                iif(c.earlier_epoch >= c.epoch, ' is kept behind an earlier one',
+                    ' is of an epoch that was not reported')))
         FROM checkpoint c JOIN study s ON s.id = c.study
         JOIN attempt a ON a.id = c.attempt
         JOIN trial t ON t.study = c.study AND t.number = c.trial
        WHERE t.ended IS NOT NULL
           OR (c.study, c.trial, c.fold) <> (a.study, a.trial, a.fold)
+          OR c.earlier_epoch >= c.epoch
           OR c.epoch > coalesce((SELECT max(r.epoch) FROM epoch_report r WHERE r.study = c.study
                AND r.trial = c.trial AND r.fold = c.fold AND r.superseded_by IS NULL), 0))sql",
      kRestore},

@@ -294,6 +294,9 @@ void ChangeWriter::write(const change::CheckpointRecorded& c) {
       "   AND NOT EXISTS (SELECT 1 FROM attempt b WHERE b.study = ?2 AND b.trial = ?3"
       "                   AND b.fold = ?4 AND b.number > a.number)"
       " ON CONFLICT (study, trial, fold) DO UPDATE SET attempt = excluded.attempt,"
+      "   earlier_epoch = iif(excluded.epoch > epoch, epoch, earlier_epoch),"
+      "   earlier_sha256 = iif(excluded.epoch > epoch, sha256, earlier_sha256),"
+      "   earlier_bytes = iif(excluded.epoch > epoch, bytes, earlier_bytes),"
       "   epoch = excluded.epoch, sha256 = excluded.sha256, bytes = excluded.bytes,"
       "   recorded = excluded.recorded",
       c.attempt, c.fold.study, c.fold.trial, c.fold.fold, epoch, artifact.sha256, artifact.bytes,
@@ -321,6 +324,18 @@ void ChangeWriter::write(const change::ArtifactRecorded& c) {
   require_attempt(c.attempt);
   refuse(concat("artifact ", c.name),
          concat(attempt_name(c.attempt), " is not one of ", refusal::describe(c.fold)));
+}
+
+void ChangeWriter::write(const change::CheckpointWithdrawn& c) {
+  const auto replaced = sql_.run(
+      "UPDATE checkpoint SET epoch = earlier_epoch, sha256 = earlier_sha256, bytes = earlier_bytes,"
+      " earlier_epoch = NULL, earlier_sha256 = NULL, earlier_bytes = NULL"
+      " WHERE study = ? AND trial = ? AND fold = ? AND epoch = ? AND earlier_epoch IS NOT NULL",
+      c.fold.study, c.fold.trial, c.fold.fold, c.epoch);
+  if (replaced > 0) return;
+  if (sql_.run("DELETE FROM checkpoint WHERE study = ? AND trial = ? AND fold = ? AND epoch = ?",
+               c.fold.study, c.fold.trial, c.fold.fold, c.epoch) == 0)
+    require_fold(c.fold);
 }
 
 void ChangeWriter::write(const change::CheckpointDropped& c) {

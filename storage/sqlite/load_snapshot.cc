@@ -155,9 +155,15 @@ class Builder {
   }
 
   void load_checkpoints() {
-    Query row = sql_.query("SELECT study, trial, fold, epoch, sha256, bytes FROM checkpoint");
-    while (row.next())
-      fold(row).checkpoint = Checkpoint{row.integer(3), {row.text(4), row.integer(5)}};
+    Query row = sql_.query(
+        "SELECT study, trial, fold, epoch, sha256, bytes, earlier_epoch, earlier_sha256,"
+        " earlier_bytes FROM checkpoint");
+    while (row.next()) {
+      FoldSnapshot& f = fold(row);
+      f.checkpoint = Checkpoint{row.integer(3), {row.text(4), row.integer(5)}};
+      if (!row.null(6))
+        f.earlier_checkpoint = Checkpoint{row.integer(6), {row.text(7), row.integer(8)}};
+    }
   }
 
   void load_workers() {

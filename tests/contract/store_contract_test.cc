@@ -135,7 +135,26 @@ TEST_P(StoreContract, KeepsReplacesAndDropsACheckpoint) {
   apply({change::CheckpointRecorded{AttemptId(1), fold_key(0), second, at(2)}});
   backend_->reopen();
   EXPECT_EQ(fold().checkpoint, second);
+  EXPECT_EQ(fold().earlier_checkpoint, first);
   apply({change::CheckpointDropped{fold_key(0)}, change::CheckpointDropped{fold_key(0)}});
+  EXPECT_EQ(fold().checkpoint, std::nullopt);
+  EXPECT_EQ(fold().earlier_checkpoint, std::nullopt);
+}
+
+TEST_P(StoreContract, PutsTheEarlierCheckpointInTheOthersPlace) {
+  one_leased_fold();
+  const Checkpoint first{1, artifact('a')}, second{2, artifact('b', 9)}, third{3, artifact('c', 7)};
+  const auto recorded = [](const Checkpoint& checkpoint) {
+    return change::CheckpointRecorded{AttemptId(1), fold_key(0), checkpoint, at(1)};
+  };
+  apply({recorded(first), recorded(second), recorded(third), recorded(third)});
+  EXPECT_EQ(fold().earlier_checkpoint, second);
+  const change::CheckpointWithdrawn withdrawn{fold_key(0), 3};
+  apply({withdrawn, withdrawn});
+  backend_->reopen();
+  EXPECT_EQ(fold().checkpoint, second);
+  EXPECT_EQ(fold().earlier_checkpoint, std::nullopt);
+  apply({change::CheckpointWithdrawn{fold_key(0), 2}});
   EXPECT_EQ(fold().checkpoint, std::nullopt);
 }
 

@@ -138,6 +138,7 @@ TEST_P(StoreRules, UnknownIdsAreRefused) {
   refuses({trial_ended(0, TrialState::kFailed)}, "trial 0");
   refuses({fold_changed(fold_key(0), FoldState::kPending)}, "fold 0");
   refuses({change::CheckpointDropped{fold_key(0)}}, "fold 0");
+  refuses({change::CheckpointWithdrawn{fold_key(0), 1}}, "fold 0");
   refuses({started(4)}, "attempt 4");
   refuses({attempt_ended(4)}, "attempt 4");
   refuses({reported(4, fold_key(0), 1, 0.1)}, "attempt 4");

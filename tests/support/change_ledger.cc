@@ -13,7 +13,8 @@ bool has_live_attempt(const FoldSnapshot& fold) {
 }
 
 bool refers_to(const FoldSnapshot& fold, const ArtifactRef& file) {
-  if (fold.checkpoint && fold.checkpoint->artifact == file) return true;
+  for (const auto& checkpoint : {fold.checkpoint, fold.earlier_checkpoint})
+    if (checkpoint && checkpoint->artifact == file) return true;
   for (const AttemptSnapshot& attempt : fold.attempts)
     for (const auto& [name, artifact] : attempt.artifacts)
       if (artifact == file) return true;
@@ -224,6 +225,7 @@ void ChangeLedger::on(const change::CheckpointRecorded& recorded) {
   FoldSnapshot& facts = fold(recorded.fold);
   expect(recorded.checkpoint.epoch <= static_cast<int64_t>(facts.curve.size()),
          "a checkpoint is of a reported epoch");
+  if (facts.checkpoint) facts.earlier_checkpoint = facts.checkpoint;
   facts.checkpoint = recorded.checkpoint;
 }
 
@@ -236,9 +238,19 @@ void ChangeLedger::on(const change::ArtifactRecorded& recorded) {
   artifacts[recorded.name] = recorded.artifact;
 }
 
+void ChangeLedger::on(const change::CheckpointWithdrawn& withdrawn) {
+  FoldSnapshot& facts = fold(withdrawn.fold);
+  expect(facts.checkpoint && facts.checkpoint->epoch == withdrawn.epoch,
+         "only the latest checkpoint is withdrawn");
+  facts.checkpoint = facts.earlier_checkpoint;
+  facts.earlier_checkpoint.reset();
+}
+
 void ChangeLedger::on(const change::CheckpointDropped& dropped) {
-  expect(fold(dropped.fold).checkpoint.has_value(), "a checkpoint is dropped once");
-  fold(dropped.fold).checkpoint.reset();
+  FoldSnapshot& facts = fold(dropped.fold);
+  expect(facts.checkpoint.has_value(), "a checkpoint is dropped once");
+  facts.checkpoint.reset();
+  facts.earlier_checkpoint.reset();
 }
 
 void ChangeLedger::on(const change::TrialAsked& asked) {

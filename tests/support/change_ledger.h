@@ -51,6 +51,7 @@ class ChangeLedger {
   void on(const change::EpochReported& reported);
   void on(const change::CheckpointRecorded& recorded);
   void on(const change::ArtifactRecorded& recorded);
+  void on(const change::CheckpointWithdrawn& withdrawn);
   void on(const change::CheckpointDropped& dropped);
   void on(const change::TrialAsked& asked);
   void on(const change::PointEnqueued& enqueued);

@@ -122,6 +122,11 @@ class Attempt {
   }
 
   void run() {
+    if (!resumable_)
+      return lines_.send({{"type", "failed"},
+                          {"attempt", id_},
+                          {"cause", "data_missing"},
+                          {"message", "the checkpoint cannot be read"}});
     lines_.send({{"type", "started"}, {"attempt", id_}});
     for (int64_t epoch = first_epoch_; epoch <= epochs_; ++epoch) {
       if (const auto stop = wait_for_stop()) return stopped(epoch - 1, *stop);
@@ -233,7 +238,7 @@ class Attempt {
   void checkpoint(int64_t epoch) {
     last_checkpoint_ = epoch;
     const auto path = directory_ / ("epoch-" + std::to_string(epoch) + ".ckpt");
-    save(path);
+    if (!save(path)) return;  // costs its epochs, should somebody have to go on from it
     lines_.send(
         {{"type", "checkpoint"}, {"attempt", id_}, {"epoch", epoch}, {"path", path.string()}});
     std::filesystem::remove(directory_ / ("epoch-" + std::to_string(epoch - 2) + ".ckpt"));
@@ -245,17 +250,20 @@ class Attempt {
   }
   void keep_artifact(const std::string& name) {
     const auto path = directory_ / name;
-    save(path);
+    if (!save(path)) std::cerr << "cannot write " << path << std::endl;
     lines_.send({{"type", "artifact"}, {"attempt", id_}, {"name", name}, {"path", path.string()}});
   }
 
-  void save(const std::filesystem::path& path) const {
-    std::ofstream(path) << Json{
-        {"value", value_}, {"params", params_}, {"fold", fold_}, {"encoder", encoder_}};
+  bool save(const std::filesystem::path& path) const {
+    std::ofstream file(path);
+    file << Json{{"value", value_}, {"params", params_}, {"fold", fold_}, {"encoder", encoder_}};
+    return file.flush().good();
   }
   void load(const std::string& path) {
     std::ifstream file(path);
-    value_ = Json::parse(file)["value"];
+    const Json saved = Json::parse(file, nullptr, /*allow_exceptions=*/false);
+    resumable_ = saved.is_object();
+    if (resumable_) value_ = saved["value"];
   }
 
   Lines& lines_;
@@ -267,7 +275,8 @@ class Attempt {
   int64_t at_epoch_;
   std::filesystem::path directory_;
   double value_ = 2.0;
-  std::string encoder_;  // its file's content, to show that it was there
+  bool resumable_ = true;  // false: the checkpoint to go on from is damaged
+  std::string encoder_;    // its file's content, to show that it was there
   bool leaves_model_ = false;
   int64_t last_checkpoint_ = 0;
 };

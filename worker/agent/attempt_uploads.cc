@@ -6,6 +6,11 @@
 #include "core/text.h"
 
 namespace foldmill::worker {
+namespace {
+
+constexpr size_t kCachedCheckpoints = 2;  // the coordinator falls back to the one before, too
+
+}  // namespace
 
 AttemptUploads::AttemptUploads(AttemptId attempt, Transfers& transfers, Events events, Logger log)
     : attempt_(attempt), transfers_(transfers), events_(std::move(events)), log_(std::move(log)) {}
@@ -59,15 +64,21 @@ void AttemptUploads::upload(const File& file, const ArtifactRef& artifact) {
 void AttemptUploads::arrived(const File& file, const ArtifactRef& artifact) {
   busy_ = false;
   if (file.name.empty()) {
-    if (latest_checkpoint_ && *latest_checkpoint_ != artifact)
-      transfers_.forget(*latest_checkpoint_);
-    latest_checkpoint_ = artifact;
+    keep_cached(artifact);
     events_.report(proto::CheckpointSaved{attempt_, {file.epoch, artifact}});
   } else {
     transfers_.forget(artifact);
     events_.report(proto::ArtifactSaved{attempt_, file.name, artifact});
   }
   next();
+}
+
+void AttemptUploads::keep_cached(const ArtifactRef& checkpoint) {
+  std::erase(cached_checkpoints_, checkpoint);
+  cached_checkpoints_.push_back(checkpoint);
+  if (cached_checkpoints_.size() <= kCachedCheckpoints) return;
+  transfers_.forget(cached_checkpoints_.front());
+  cached_checkpoints_.pop_front();
 }
 
 void AttemptUploads::lost(const File& file, const Status& why) {

@@ -42,6 +42,7 @@ class AttemptUploads {
   void next();
   void upload(const File& file, const ArtifactRef& artifact);
   void arrived(const File& file, const ArtifactRef& artifact);
+  void keep_cached(const ArtifactRef& checkpoint);
   void lost(const File& file, const Status& why);
   void report_end();
 
@@ -51,7 +52,7 @@ class AttemptUploads {
   Logger log_;
   std::optional<File> checkpoint_;
   std::deque<File> artifacts_;
-  std::optional<ArtifactRef> latest_checkpoint_;  // arrived, and kept in the cache for a resume
+  std::deque<ArtifactRef> cached_checkpoints_;  // the last two that arrived: for a resume
   std::optional<AttemptOutcome> outcome_;
   std::string missing_;  // which artifact did not arrive, and why; empty: none
   bool busy_ = false;

@@ -105,6 +105,7 @@ TEST(Names, Changes) {
   EXPECT_EQ(name_of(change::EpochReported{}), "epoch_reported");
   EXPECT_EQ(name_of(change::CheckpointRecorded{}), "checkpoint_recorded");
   EXPECT_EQ(name_of(change::ArtifactRecorded{}), "artifact_recorded");
+  EXPECT_EQ(name_of(change::CheckpointWithdrawn{}), "checkpoint_withdrawn");
   EXPECT_EQ(name_of(change::CheckpointDropped{}), "checkpoint_dropped");
   EXPECT_EQ(name_of(change::WorkerSeen{}), "worker_seen");
 }

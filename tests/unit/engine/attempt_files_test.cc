@@ -54,7 +54,29 @@ TEST_F(AttemptFilesTest, AnEpochBeforeTheCheckpointIsRejected) {
   EXPECT_EQ(driver.report(worker, worker.attempt(), 1, 0.5).verdict, AckVerdict::kRejected);
 }
 
-TEST_F(AttemptFilesTest, AReplacedCheckpointIsDeleted) {
+TEST_F(AttemptFilesTest, TheCheckpointBeforeAUselessOneIsGoneOnFrom) {
+  FakeWorker& worker = begin(small_study(1, 1, 4));
+  const AttemptId first = worker.attempt();
+  for (const char* content : {"one", "two", "three"}) {
+    driver.train_epoch(worker, first);
+    driver.checkpoint(worker, first, driver.trial(0).folds[0].curve.size(), content);
+  }
+  driver.restart();
+  driver.connect(worker);
+  driver.finish(worker, first, failed(EndCause::kLost));
+  EXPECT_EQ(worker.assignment().resume_from->artifact, testing::fake_artifact("three"));
+  driver.finish(worker, worker.attempt(), failed(EndCause::kDataMissing, "is torn"));
+  ASSERT_TRUE(worker.assignment().resume_from.has_value());
+  EXPECT_EQ(worker.assignment().resume_from->artifact, testing::fake_artifact("two"));
+  EXPECT_EQ(worker.assignment().first_epoch(), 3) << "one epoch is trained again, and no more";
+  // Both gone: from the first epoch.
+  driver.finish(worker, worker.attempt(), failed(EndCause::kDataMissing, "is torn"));
+  EXPECT_FALSE(worker.assignment().resume_from.has_value());
+  driver.run_out();
+  EXPECT_EQ(driver.trial(0).state, TrialState::kCompleted);
+}
+
+TEST_F(AttemptFilesTest, ACheckpointThatWasReplacedTwiceIsDeleted) {
   FakeWorker& worker = begin(small_study(1, 1, 4));
   const AttemptId attempt = worker.attempt();
   driver.train_epoch(worker, attempt);
@@ -62,6 +84,9 @@ TEST_F(AttemptFilesTest, AReplacedCheckpointIsDeleted) {
   EXPECT_TRUE(driver.performed<effect::DeleteArtifact>().empty());
   driver.train_epoch(worker, attempt);
   driver.checkpoint(worker, attempt, 2, "two");
+  EXPECT_TRUE(driver.performed<effect::DeleteArtifact>().empty());
+  driver.train_epoch(worker, attempt);
+  driver.checkpoint(worker, attempt, 3, "three");
   const auto deleted = driver.performed<effect::DeleteArtifact>();
   ASSERT_EQ(deleted.size(), 1u);
   EXPECT_EQ(deleted[0].artifact, testing::fake_artifact("one"));

@@ -92,6 +92,9 @@ TEST_F(BadFiles, TheFirstSchemaIsUpgraded) {
       "DROP TABLE trial_metric; DROP TABLE ask; DROP TABLE enqueued_point;"
       "ALTER TABLE trial DROP COLUMN violation; ALTER TABLE trial DROP COLUMN estimated;"
       "ALTER TABLE trial DROP COLUMN pruned_p_value;"
+      "ALTER TABLE checkpoint DROP COLUMN earlier_epoch;"
+      "ALTER TABLE checkpoint DROP COLUMN earlier_sha256;"
+      "ALTER TABLE checkpoint DROP COLUMN earlier_bytes;"
       "DELETE FROM schema_file WHERE name <> '0001_initial.sql';"
       "PRAGMA user_version = 1");
   EXPECT_THAT(open_reader(path_).status().message(), HasSubstr("schema version 1"));

@@ -74,10 +74,18 @@ const Break kBreaks[] = {
      "has 3 epochs, but the last is 4"},
     {"report-superseded", "UPDATE epoch_report SET superseded_by = 4 WHERE superseded_by = 2",
      "fashion/0.0", "not a later one of that fold"},
-    {"checkpoint-owner", "INSERT INTO checkpoint VALUES (1, 0, 0, 2, 4, printf('%064d', 0), 1, 1)",
+    {"checkpoint-owner",
+     "INSERT INTO checkpoint VALUES (1, 0, 0, 2, 4, printf('%064d', 0), 1, 1, NULL, NULL, NULL)",
      "fashion/0.0", "the checkpoint of epoch 4 outlived its trial"},
-    {"checkpoint-owner", "INSERT INTO checkpoint VALUES (1, 2, 0, 4, 2, printf('%064d', 0), 1, 1)",
+    {"checkpoint-owner",
+     "INSERT INTO checkpoint VALUES (1, 2, 0, 4, 2, printf('%064d', 0), 1, 1, NULL, NULL, NULL)",
      "fashion/2.0", "is of an epoch that was not reported"},
+    {"checkpoint-owner",
+     "INSERT INTO checkpoint VALUES (1, 2, 0, 4, 2, printf('%064d', 0), 1, 1, 2, printf('%064d', "
+     "1), 1);"
+     "INSERT INTO epoch_report SELECT 4, epoch, 1, 2, 0, value, seconds, metrics, reported, NULL"
+     " FROM epoch_report WHERE attempt = 1",
+     "fashion/2.0", "is kept behind an earlier one"},
     {"ask-numbers", "INSERT INTO ask VALUES (1, 2, 2, 'k', 1, 1, 1)", "fashion/2",
      "was handed out 1 times, but the last is number 2"},
     {"fold-value", "UPDATE fold SET value = 0.8 WHERE trial = 0", "fashion/0.0",

@@ -124,6 +124,23 @@ TEST_F(MaintenanceTest, ABackupLeavesOutWhatIsGoneOrDamagedAndSaysSo) {
   EXPECT_THAT(checked(copy_).findings, SizeIs(1)) << "the checkpoint is not named any more";
 }
 
+TEST_F(MaintenanceTest, ABackupFallsBackToTheCheckpointBefore) {
+  put("the next checkpoint");
+  database_.apply({reported(4, fold_key(2), 2, 0.6),
+                   change::CheckpointRecorded{
+                       AttemptId(4), fold_key(2), {2, ref_of("the next checkpoint")}, at(170)}});
+  fs::resize_file(file_of("the next checkpoint"), 4);
+  EXPECT_EQ(back_up_whole(copy_).checkpoints_left_out, 1);
+  EXPECT_THAT(checked(copy_).findings, IsEmpty());
+  auto opened = open_store(copy_);
+  ASSERT_TRUE(opened.ok()) << opened.status().message();
+  const auto copied = opened->store->load();
+  ASSERT_TRUE(copied.ok());
+  const FoldSnapshot& fold = copied->studies.at(0).trials.at(2).folds.at(0);
+  EXPECT_EQ(fold.checkpoint, (Checkpoint{1, ref_of(kCheckpoint)}));
+  EXPECT_EQ(fold.earlier_checkpoint, std::nullopt);
+}
+
 TEST_F(MaintenanceTest, ABackupThatFailsLeavesNoDatabaseBehind) {
   fs::create_directory(elsewhere_ / "sub");
   fs::permissions(elsewhere_.path(), fs::perms(0777));

@@ -41,7 +41,7 @@ Coordinator::Coordinator(Database database, Options options, const Logging& logg
       lock_(std::move(database.lock)),
       artifacts_(std::move(database.artifacts)),
       store_(std::move(database.store), control_, logging.logger("coordinator.store"),
-             std::move(on_fatal)),
+             std::move(on_fatal), watch_for_a_full_disk()),
       reader_(std::move(database.reader)),
       sampler_(event_sink()),
       sessions_(control_),
@@ -63,6 +63,19 @@ EventSink Coordinator::event_sink() {
   return [this](engine::Event event) {
     control_.post([this, event = std::move(event)]() mutable { dispatcher_.on(std::move(event)); });
   };
+}
+
+// Callers are told at once: what they ask for is not even decided before there is room again.
+StoreGatewayOptions Coordinator::watch_for_a_full_disk() {
+  StoreGatewayOptions options;
+  options.on_full = [this](const Status& status) {
+    requests_.suspend(unavailable(
+        concat("the coordinator can record nothing: ", status.message(),
+               "\n  try: free some space there; it then goes on by itself, and with what was asked"
+               " for before")));
+  };
+  options.on_room = [this] { requests_.resume(); };
+  return options;
 }
 
 v1::ServerInfo Coordinator::server_info() const {

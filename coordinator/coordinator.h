@@ -42,6 +42,7 @@ class Coordinator {
   EventSink event_sink();
   v1::ServerInfo server_info() const;
   Status listen();
+  StoreGatewayOptions watch_for_a_full_disk();
   void say_goodbye();
   void flush_store();
 

@@ -15,13 +15,14 @@ class RequestDesk {
  public:
   using OnReply = std::function<void(const engine::effect::Reply&)>;
 
-  engine::RequestId add(OnReply on_reply) {
+  // Nothing when the caller was refused at once: the engine must not hear of it.
+  std::optional<engine::RequestId> add(OnReply on_reply) {
     const engine::RequestId id(++last_);
-    if (closed_) {
-      on_reply({.request = id, .status = *closed_});
-    } else {
-      waiting_.emplace(id, std::move(on_reply));
+    if (const auto& why = closed_ ? closed_ : suspended_) {
+      on_reply({.request = id, .status = *why});
+      return std::nullopt;
     }
+    waiting_.emplace(id, std::move(on_reply));
     return id;
   }
 
@@ -39,13 +40,26 @@ class RequestDesk {
   // hold up the server's shutdown for ever.
   void refuse_all(const Status& why) {
     closed_ = why;
+    answer_all(why);
+  }
+
+  // The same until resume(): for now nothing can be recorded. What those who wait have asked for is
+  // decided, and will be done.
+  void suspend(const Status& why) {
+    suspended_ = why;
+    answer_all(why);
+  }
+  void resume() { suspended_.reset(); }
+
+ private:
+  void answer_all(const Status& why) {
     for (const auto& [id, on_reply] : std::exchange(waiting_, {}))
       on_reply({.request = id, .status = why});
   }
 
- private:
   int64_t last_ = 0;
   std::optional<Status> closed_;
+  std::optional<Status> suspended_;
   std::unordered_map<engine::RequestId, OnReply> waiting_;
 };
 

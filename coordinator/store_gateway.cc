@@ -21,7 +21,7 @@ StoreGateway::StoreGateway(std::unique_ptr<storage::StudyStore> store, ControlLo
     : control_(control),
       log_(std::move(log)),
       on_fatal_(std::move(on_fatal)),
-      options_(options),
+      options_(std::move(options)),
       store_(std::move(store)),
       pause_(options.first_retry),
       retry_(control.context()) {}
@@ -70,6 +70,7 @@ void StoreGateway::written(const Status& status) {
   if (status.ok()) {
     if (pause_ != options_.first_retry) log_->info(log_line("store recovered"));
     pause_ = options_.first_retry;
+    if (std::exchange(full_, false)) options_.on_room();
     succeeded();
   } else if (passes_by_itself(status)) {
     retry_later(status);
@@ -91,6 +92,8 @@ void StoreGateway::succeeded() {
 }
 
 void StoreGateway::retry_later(const Status& status) {
+  if (status.code() == StatusCode::kResourceExhausted && !std::exchange(full_, true))
+    options_.on_full(status);
   log_->warn(log_line("commit delayed", {{"reason", status.message()},
                                          {"changes", concat(changes_.size())},
                                          {"retry_ms", concat(pause_.count())}}));

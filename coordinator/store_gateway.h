@@ -16,7 +16,10 @@ namespace foldmill::coordinator {
 
 struct StoreGatewayOptions {
   Milliseconds first_retry{100};  // doubles up to last_retry
-  Milliseconds last_retry{5'000};
+  Milliseconds last_retry{2'000};
+  // Told on control when the disk turns out to be full, and when there is room again.
+  std::function<void(const Status&)> on_full = [](const Status&) {};
+  std::function<void()> on_room = [] {};
 };
 
 // The way to the disk. Owns the store and its thread; all else on control.
@@ -69,6 +72,7 @@ class StoreGateway {
   std::vector<Change> changes_;  // of the whole group; the store thread reads it while writing
   bool writing_ = false;
   bool failed_ = false;
+  bool full_ = false;  // the disk, as far as is known
   Milliseconds pause_;
   std::vector<std::function<void()>> when_idle_;
   asio::steady_timer retry_;

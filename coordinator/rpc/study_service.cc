@@ -70,12 +70,12 @@ grpc::ServerUnaryReactor* finish(grpc::CallbackServerContext* context, const Sta
 template <class MakeEvent, class OnReply>
 void StudyServiceImpl::ask_engine(Reactor* reactor, MakeEvent make_event, OnReply on_reply) {
   parts_.control.post([this, reactor, make_event = std::move(make_event), on_reply]() mutable {
-    const engine::RequestId id =
+    const std::optional<engine::RequestId> id =
         parts_.requests.add([reactor, on_reply](const engine::effect::Reply& reply) {
           if (reply.status.ok()) on_reply(reply);
           reactor->Finish(proto::encode(reply.status));
         });
-    parts_.sink(make_event(id));
+    if (id) parts_.sink(make_event(*id));
   });
 }
 

@@ -35,11 +35,11 @@ TrialServiceImpl::Reactor* TrialServiceImpl::ask_engine(Context* context, Result
     return reactor;
   }
   parts_.control.post([this, reactor, request = std::move(request).value(), on_reply]() mutable {
-    const engine::RequestId id =
+    const std::optional<engine::RequestId> id =
         parts_.requests.add([reactor, on_reply](const engine::effect::Reply& reply) {
           reactor->Finish(proto::encode(on_reply(reply)));
         });
-    parts_.sink(Kind{id, std::move(request)});
+    if (id) parts_.sink(Kind{*id, std::move(request)});
   });
   return reactor;
 }

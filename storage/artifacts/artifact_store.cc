@@ -84,6 +84,9 @@ Status ArtifactWriter::commit() {
 Result<std::unique_ptr<ArtifactStore>> ArtifactStore::open(const fs::path& directory) {
   FOLDMILL_RETURN_IF_ERROR(make_directory(directory / kTemporary));
   FOLDMILL_RETURN_IF_ERROR(remove_files_in(directory / kTemporary));
+  // Its own name: files in a directory that a power cut takes are gone as well.
+  FOLDMILL_RETURN_IF_ERROR(
+      sync_directory(directory.has_parent_path() ? directory.parent_path() : fs::path(".")));
   return std::unique_ptr<ArtifactStore>(new ArtifactStore(directory));
 }
 

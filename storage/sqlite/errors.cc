@@ -10,7 +10,6 @@ namespace {
 
 StatusCode code_of(int result) {
   switch (result) {
-    case SQLITE_FULL:
     case SQLITE_TOOBIG:
       return StatusCode::kResourceExhausted;
     case SQLITE_CORRUPT:
@@ -22,9 +21,7 @@ StatusCode code_of(int result) {
       return StatusCode::kPermissionDenied;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-    case SQLITE_NOMEM:
     case SQLITE_PROTOCOL:
       return StatusCode::kUnavailable;
     case SQLITE_INTERRUPT:
@@ -47,10 +44,17 @@ std::string_view advice(StatusCode code) {
   }
 }
 
+// The file that readers and the writer share, which SQLite makes as long as it needs, is the one
+// place where it does not tell a full disk from a broken one.
+bool is_full(const SQLite::Exception& error) {
+  return error.getErrorCode() == SQLITE_FULL ||
+         error.getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE;
+}
+
 }  // namespace
 
 Status to_status(const SQLite::Exception& error, const std::filesystem::path& database) {
-  const auto code = code_of(error.getErrorCode());
+  const auto code = is_full(error) ? StatusCode::kResourceExhausted : code_of(error.getErrorCode());
   return {code, concat("database ", database.native(), ": ", error.what(), advice(code))};
 }
 

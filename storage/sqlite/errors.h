@@ -11,8 +11,8 @@
 namespace foldmill::storage {
 
 // busy and locked -> unavailable; full -> resource_exhausted; corrupt and notadb -> data_loss;
-// constraint -> internal; readonly, perm, auth -> permission_denied; no memory and the rest of the
-// machine's troubles -> unavailable; misuse -> internal. The message names the file.
+// constraint -> internal; readonly, perm, auth -> permission_denied; what does not pass by itself
+// (an I/O error, no memory, misuse) -> internal. The message names the file.
 Status to_status(const SQLite::Exception& error, const std::filesystem::path& database);
 
 // Thrown inside this folder for a failure that SQLite does not know of, so that a transaction is

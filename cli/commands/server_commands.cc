@@ -1,4 +1,5 @@
 #include "cli/commands/context.h"
+#include "cli/output/format.h"
 #include "core/byte_size.h"
 #include "core/text.h"
 #include "storage/maintenance.h"

@@ -33,7 +33,8 @@ struct ClusterOptions {
   int heartbeat_ms = 500;
   std::string trainer = built_program("scripted_trainer");  // of foldmill's own models
   std::map<std::string, std::string> env = {};              // of coordinator and workers, added
-  std::string listen = {};  // a TCP address to serve beside the socket, in plain text
+  std::string listen = {};              // a TCP address to serve beside the socket, in plain text
+  std::string database_directory = {};  // below the cluster's; made by the test
 };
 
 // Where a worker runs, if not beside its coordinator.
@@ -84,7 +85,9 @@ class Cluster {
 
   const test::TempDir& directory() const { return directory_; }
   std::string address() const { return "unix:" + (directory_ / "c.sock").string(); }
-  std::filesystem::path database() const { return directory_ / "study.db"; }
+  std::filesystem::path database() const {
+    return directory_ / options_.database_directory / "study.db";
+  }
   std::map<std::string, std::string> env() const;  // of the command line
   std::string logs() const;                        // of all programs, for failure messages
 

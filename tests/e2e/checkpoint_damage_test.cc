@@ -127,7 +127,7 @@ TEST_P(CheckpointDamageTest, InTheCacheTheCoordinatorsCopyIsUsed) {
   worker.wait_for(std::chrono::seconds(10));
   const std::string epoch = *stored("SELECT epoch FROM checkpoint");
   const fs::path cached =
-      cluster_.directory() / "cache-first" / *stored("SELECT sha256 FROM checkpoint");
+      cluster_.directory() / "cache-first" / "files" / *stored("SELECT sha256 FROM checkpoint");
   ASSERT_TRUE(fs::exists(cached));
   GetParam().harm(cached);
   cluster_.start_coordinator();

@@ -33,6 +33,8 @@ TEST_F(EncoderTest, TheFileThatAStudyStartsFromIsKeptAcrossARestart) {
   driver.checkpoint(worker, attempt, 3, "weights");
   driver.train_epoch(worker, attempt);
   driver.checkpoint(worker, attempt, 4, "four");
+  driver.train_epoch(worker, attempt);
+  driver.checkpoint(worker, attempt, 5, "five");  // the fold does not need the third any more
   EXPECT_TRUE(driver.performed<effect::DeleteArtifact>().empty());
 }
 

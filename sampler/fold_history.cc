@@ -8,10 +8,26 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
+// The column of an epoch, which begins to exist.
+template <typename Column>
+Column& grown(std::vector<Column>& columns, int64_t epoch) {
+  const size_t place = static_cast<size_t>(epoch - 1);
+  if (columns.size() <= place) columns.resize(place + 1);
+  return columns[place];
+}
+
+// The column of an epoch that may not have been reached: an empty one then.
+template <typename Column>
+const Column& found(const std::vector<Column>& columns, int64_t epoch) {
+  static const Column kEmpty{};
+  if (epoch < 1 || epoch > static_cast<int64_t>(columns.size())) return kEmpty;
+  return columns[static_cast<size_t>(epoch - 1)];
+}
+
 }  // namespace
 
 void FoldHistory::record(TrialNumber trial, int64_t epoch, double value) {
-  std::vector<double>& values = column(reported_, epoch);
+  std::vector<double>& values = grown(reported_, epoch);
   const size_t place = static_cast<size_t>(trial.value);
   if (values.size() <= place) values.resize(place + 1, kNone);
   values[place] = value;
@@ -25,18 +41,15 @@ void FoldHistory::forget_after(TrialNumber trial, int64_t epoch) {
 
 void FoldHistory::complete(const LearningCurve& curve) {
   for (int64_t epoch = 1; epoch <= curve.last_epoch(); ++epoch)
-    column(completed_, epoch).push_back(*curve.at(epoch));
+    grown(completed_, epoch).add(*curve.at(epoch));
 }
 
-std::span<const double> FoldHistory::at(const Columns& columns, int64_t epoch) {
-  if (epoch < 1 || epoch > static_cast<int64_t>(columns.size())) return {};
-  return columns[static_cast<size_t>(epoch - 1)];
+std::span<const double> FoldHistory::reported(int64_t epoch) const {
+  return found(reported_, epoch);
 }
 
-std::vector<double>& FoldHistory::column(Columns& columns, int64_t epoch) {
-  const size_t place = static_cast<size_t>(epoch - 1);
-  if (columns.size() <= place) columns.resize(place + 1);
-  return columns[place];
+const CompletedValues& FoldHistory::completed(int64_t epoch) const {
+  return found(completed_, epoch);
 }
 
 }  // namespace foldmill::sampler

@@ -6,6 +6,7 @@
 
 #include "core/ids.h"
 #include "core/learning_curve.h"
+#include "sampler/completed_values.h"
 
 namespace foldmill::sampler {
 
@@ -23,18 +24,13 @@ class FoldHistory {
 
   // Values of all trials at this epoch, whatever became of them, in the place of the trial's
   // number; NaN where there is none. Shorter than the number of trials where the last ones lack.
-  std::span<const double> reported(int64_t epoch) const { return at(reported_, epoch); }
-  // Values of completed trials at this epoch, in no order; NaN among them was reported.
-  std::span<const double> completed(int64_t epoch) const { return at(completed_, epoch); }
+  std::span<const double> reported(int64_t epoch) const;
+  // Values of completed trials at this epoch; empty where none got so far.
+  const CompletedValues& completed(int64_t epoch) const;
 
  private:
-  using Columns = std::vector<std::vector<double>>;  // by epoch - 1
-
-  static std::span<const double> at(const Columns& columns, int64_t epoch);
-  static std::vector<double>& column(Columns& columns, int64_t epoch);
-
-  Columns reported_;
-  Columns completed_;
+  std::vector<std::vector<double>> reported_;  // by epoch - 1
+  std::vector<CompletedValues> completed_;     // by epoch - 1
 };
 
 }  // namespace foldmill::sampler

@@ -1,6 +1,5 @@
 #include "sampler/pruning/percentile_pruner.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "sampler/pruning/pruning_rules.h"
@@ -14,17 +13,15 @@ std::optional<PruneDecision> PercentilePruner::should_prune(const PruningQuestio
   if (epoch == 0 || !is_check_epoch(epoch, options_.warmup_epochs, options_.interval))
     return std::nullopt;
 
-  const std::span<const double> peers = question.history->completed(epoch);
+  const CompletedValues& peers = question.history->completed(epoch);
   const double best = question.curve->best(question.direction);
-  if (!std::isnan(best) && peers.size() < static_cast<size_t>(options_.min_peers))
+  if (!std::isnan(best) && peers.count() < static_cast<size_t>(options_.min_peers))
     return std::nullopt;
-  const double threshold =
-      percentile({peers.begin(), peers.end()},
-                 question.direction == Direction::kMinimize ? percent_ : 100 - percent_);
+  const double threshold = percentile(
+      peers.ascending(), question.direction == Direction::kMinimize ? percent_ : 100 - percent_);
   // Strict, and false when there is no threshold.
   if (!std::isnan(best) && !better(threshold, best, question.direction)) return std::nullopt;
-  const auto counted =
-      std::count_if(peers.begin(), peers.end(), [](double value) { return !std::isnan(value); });
+  const auto counted = static_cast<int64_t>(peers.ascending().size());
   return PruneDecision{question.fold, epoch, best, threshold, counted, options_.type};
 }
 

@@ -6,17 +6,15 @@
 
 namespace foldmill::sampler {
 
-double percentile(std::vector<double> values, double percent) {
-  std::erase_if(values, [](double value) { return std::isnan(value); });
-  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const double position = percent / 100 * static_cast<double>(values.size() - 1);
-  const auto left = values.begin() + static_cast<std::ptrdiff_t>(position);
-  std::nth_element(values.begin(), left, values.end());
+double percentile(std::span<const double> ascending, double percent) {
+  if (ascending.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const double position = percent / 100 * static_cast<double>(ascending.size() - 1);
+  const double left = ascending[static_cast<size_t>(position)];
   const double fraction = position - std::floor(position);
-  if (fraction == 0) return *left;
-  const double right = *std::min_element(left + 1, values.end());
+  if (fraction == 0) return left;
+  const double right = ascending[static_cast<size_t>(position) + 1];
   // Equal neighbours need no arithmetic, which would turn two infinities into NaN.
-  return *left == right ? right : *left + (right - *left) * fraction;
+  return left == right ? right : left + (right - left) * fraction;
 }
 
 bool is_check_epoch(int64_t epoch, int64_t warmup_epochs, int64_t interval) {

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <span>
 
 namespace foldmill::sampler {
 
-// The `percent` percentile (0 … 100) with linear interpolation between the two nearest values, NaN
-// left out. NaN when nothing is left. Linear time.
-double percentile(std::vector<double> values, double percent);
+// The `percent` percentile (0 … 100) of values in ascending order, none of them NaN, with linear
+// interpolation between the two nearest. NaN of no values.
+double percentile(std::span<const double> ascending, double percent);
 
 // Checks happen at the first report of each window [warmup + k * interval, warmup + (k+1) *
 // interval). Reports come at every epoch from 1, so the first of a window is its start, or epoch 1

@@ -6,7 +6,7 @@
 
 namespace foldmill::sampler {
 
-double percentile(std::span<const double> ascending, double percent) {
+double percentile_of_ascending(std::span<const double> ascending, double percent) {
   if (ascending.empty()) return std::numeric_limits<double>::quiet_NaN();
   const double position = percent / 100 * static_cast<double>(ascending.size() - 1);
   const double left = ascending[static_cast<size_t>(position)];
@@ -15,6 +15,12 @@ double percentile(std::span<const double> ascending, double percent) {
   const double right = ascending[static_cast<size_t>(position) + 1];
   // Equal neighbours need no arithmetic, which would turn two infinities into NaN.
   return left == right ? right : left + (right - left) * fraction;
+}
+
+double percentile(std::vector<double> values, double percent) {
+  std::erase_if(values, [](double value) { return std::isnan(value); });
+  std::sort(values.begin(), values.end());
+  return percentile_of_ascending(values, percent);
 }
 
 bool is_check_epoch(int64_t epoch, int64_t warmup_epochs, int64_t interval) {

@@ -2,12 +2,15 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace foldmill::sampler {
 
 // The `percent` percentile (0 … 100) of values in ascending order, none of them NaN, with linear
 // interpolation between the two nearest. NaN of no values.
-double percentile(std::span<const double> ascending, double percent);
+double percentile_of_ascending(std::span<const double> ascending, double percent);
+// The same of values in any order, NaN left out.
+double percentile(std::vector<double> values, double percent);
 
 // Checks happen at the first report of each window [warmup + k * interval, warmup + (k+1) *
 // interval). Reports come at every epoch from 1, so the first of a window is its start, or epoch 1

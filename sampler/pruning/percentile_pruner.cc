@@ -17,7 +17,7 @@ std::optional<PruneDecision> PercentilePruner::should_prune(const PruningQuestio
   const double best = question.curve->best(question.direction);
   if (!std::isnan(best) && peers.count() < static_cast<size_t>(options_.min_peers))
     return std::nullopt;
-  const double threshold = percentile(
+  const double threshold = percentile_of_ascending(
       peers.ascending(), question.direction == Direction::kMinimize ? percent_ : 100 - percent_);
   // Strict, and false when there is no threshold.
   if (!std::isnan(best) && !better(threshold, best, question.direction)) return std::nullopt;

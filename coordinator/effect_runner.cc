@@ -48,8 +48,9 @@ void EffectRunner::perform(engine::effect::SendWelcome&& effect) {
 }
 
 void EffectRunner::perform(engine::effect::SendAssignment&& effect) {
-  parts_.sessions.send(effect.session,
-                       proto::SlotAssignment{effect.slot, std::move(effect.assignment)});
+  parts_.sessions.send(
+      effect.session,
+      proto::SlotAssignment{effect.slot, std::move(effect.assignment), effect.leased});
 }
 
 void EffectRunner::perform(engine::effect::SendAck&& effect) {

@@ -23,6 +23,7 @@ struct AttemptSnapshot {
   EndCause cause = EndCause::kNone;
   int64_t first_epoch = 1;
   std::map<std::string, ArtifactRef> artifacts = {};  // recorded ones, by name
+  WallTime leased = {};
 };
 
 struct FoldSnapshot {

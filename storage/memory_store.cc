@@ -146,6 +146,7 @@ class MemoryStore::State {
     attempt.worker = c.worker;
     attempt.slot = c.slot;
     attempt.first_epoch = c.first_epoch;
+    attempt.leased = c.at;
     fold->attempts.push_back(attempt);
     fold->state = FoldState::kLeased;
     fold->value = std::nullopt;

@@ -43,6 +43,7 @@ struct SendAssignment {
   SessionId session;
   int64_t slot = 0;
   Assignment assignment;
+  WallTime leased = {};  // the worker says it again when it comes back
 };
 struct SendAck {
   SessionId session;

@@ -121,12 +121,14 @@ void Engine::Impl::handle(const event::WorkerJoined& joined, Step& step) {
                                     "'; give each a name of its own with --name"))});
   step.record(commons_.workers.get(entry.worker).seen("ready", step.now().wall));
 
-  std::set<AttemptId> running;
+  std::set<std::pair<AttemptId, WallTime>> running;
   if (entry.same_instance)
-    for (const RunningAttempt& attempt : joined.running) running.insert(attempt.attempt);
+    for (const RunningAttempt& said : joined.running) running.emplace(said.attempt, said.leased);
   // Before it is said what to keep: losing an attempt may fail its trial and end others.
   for (const Lease& lease : commons_.leases.held_by(entry.worker)) {
-    if (running.contains(lease.attempt) || commons_.leases.find(lease.attempt) == nullptr) continue;
+    if (running.contains({lease.attempt, lease.leased}) ||
+        commons_.leases.find(lease.attempt) == nullptr)
+      continue;
     study(lease.fold.study)
         .ended(lease,
                {AttemptState::kLost, EndCause::kLost,

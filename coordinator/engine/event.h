@@ -26,6 +26,7 @@ using RequestId = StrongId<struct RequestTag>;
 struct RunningAttempt {
   AttemptId attempt;
   int64_t slot = 0;
+  WallTime leased = {};  // as the assignment said
 };
 
 // What goes in. Everything the outside can say to the engine, in terms of core.

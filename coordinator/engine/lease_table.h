@@ -13,7 +13,8 @@
 
 namespace foldmill::engine {
 
-// A live attempt: the right to report for one fold.
+// A live attempt: the right to report for one fold. Its number alone does not tell which one it is:
+// a coordinator that was given an older copy of its database gives numbers a second time.
 struct Lease {
   AttemptId attempt = {};
   FoldKey fold = {};
@@ -21,6 +22,7 @@ struct Lease {
   int64_t slot = 0;
   // Of a trial that a loop outside asked for: how long it may be silent.
   std::optional<Milliseconds> asked_for = {};
+  WallTime leased = {};
 };
 
 // Who holds what until when. Every live attempt is in here and nothing else is: looking an attempt

@@ -1,4 +1,4 @@
-// What happens to one study's attempts, and through them to its folds and trials.
+// How one study's attempts end, and what follows for its folds and trials.
 
 #include <algorithm>
 #include <cmath>
@@ -35,132 +35,7 @@ bool is_about_the_study(EndCause cause) {
          cause == EndCause::kUserError;
 }
 
-// In the order of StudySpec::further_metrics(); the report has been checked to hold them.
-std::vector<double> further_values(const StudySpec& spec, const EpochReport& report) {
-  std::vector<double> values;
-  for (const std::string& metric : spec.further_metrics()) values.push_back(*report.metric(metric));
-  return values;
-}
-
-// The first objective that is not a number any more. A metric that only has a constraint may be
-// undefined at first: what counts is where the trial ends.
-std::optional<std::pair<std::string, double>> diverged_goal(const StudySpec& spec,
-                                                            const EpochReport& report) {
-  for (const Goal& goal : spec.goals())
-    if (const double value = *report.metric(goal.metric); !std::isfinite(value))
-      return std::pair(goal.metric, value);
-  return std::nullopt;
-}
-
 }  // namespace
-
-Verdict StudyEngine::started(const Lease& lease, Step& step) {
-  LiveAttempt& live = *fold_of(lease.fold).live;
-  if (live.state == AttemptState::kRunning) return {AckVerdict::kDuplicate, {}};
-  live.state = AttemptState::kRunning;
-  progress_.moved(lease.attempt, step.now().steady);
-  step.record(id_, change::AttemptStarted{lease.attempt, step.now().wall});
-  return {};
-}
-
-Status StudyEngine::check_report(const FoldKey& key, const EpochReport& report) const {
-  const TrialRecord& trial = trials_[static_cast<size_t>(key.trial.value)];
-  const FoldRecord& fold = trial.folds[static_cast<size_t>(key.fold.value)];
-  const int64_t next = fold.curve.last_epoch() + 1;
-  const int64_t epochs = spec_->epochs(trial.params);
-  if (report.epoch < fold.live->first_epoch)
-    return invalid_argument(concat("epoch ", report.epoch,
-                                   " was reported, but this attempt began at ",
-                                   fold.live->first_epoch));
-  if (report.epoch > epochs)
-    return invalid_argument(
-        concat("epoch ", report.epoch, " was reported, but there are only ", epochs));
-  if (report.epoch > next)
-    return invalid_argument(
-        concat("epoch ", report.epoch, " was reported, but ", next, " is next"));
-  for (const std::string& metric : spec_->further_metrics())
-    if (!report.metric(metric))
-      return invalid_argument(concat("epoch ", report.epoch, " was reported without the metric '",
-                                     metric,
-                                     "', by which the study judges its trials; report it "
-                                     "after each epoch"));
-  if (!report.metric(spec_->objective.metric))
-    return invalid_argument(concat(
-        "epoch ", report.epoch, " was reported without the metric '", spec_->objective.metric,
-        "', which is the study's objective; report it after each epoch"));
-  return ok_status();
-}
-
-Verdict StudyEngine::epoch_reported(const Lease& lease, const EpochReport& report, Step& step) {
-  FoldRecord& fold = fold_of(lease.fold);
-  if (report.epoch >= fold.live->first_epoch && report.epoch <= fold.curve.last_epoch())
-    return {AckVerdict::kDuplicate, {}};
-  if (const Status sound = check_report(lease.fold, report); !sound.ok()) {
-    send_stop(lease, EndCause::kCancelled, step);
-    fail_attempt(lease, {AttemptState::kFailed, EndCause::kUserError, sound.message()}, step);
-    return {AckVerdict::kRejected, sound.message()};
-  }
-  const double value = *report.metric(spec_->objective.metric);
-  fold.append(value, further_values(*spec_, report));
-  worked_once_ = true;
-  progress_.epoch_reported(lease.attempt, report.seconds, step.now().steady);
-  pruning_->reported(trial_of(lease.fold), lease.fold.fold);
-  step.record(id_,
-              change::EpochReported{lease.attempt, lease.fold, report, value, step.now().wall});
-  if (const auto diverged = diverged_goal(*spec_, report)) {
-    send_stop(lease, EndCause::kCancelled, step);
-    fail_attempt(lease,
-                 {AttemptState::kFailed, EndCause::kDiverged,
-                  concat(diverged->first, " is ", format_number(diverged->second), " at epoch ",
-                         report.epoch)},
-                 step);
-  } else if (const auto decision = pruning_->judge(trial_of(lease.fold), lease.fold.fold)) {
-    end_trial(trial_of(lease.fold),
-              {.state = TrialState::kPruned,
-               .value = fold.last_value(),
-               .cause = EndCause::kPruned,
-               .decision = decision},
-              step);
-  }
-  return {};
-}
-
-Verdict StudyEngine::checkpoint_saved(const Lease& lease, const Checkpoint& checkpoint,
-                                      Step& step) {
-  FoldRecord& fold = fold_of(lease.fold);
-  if (checkpoint.epoch < 1 || checkpoint.epoch > fold.curve.last_epoch()) {
-    discard_unreferenced(checkpoint.artifact, step);
-    return {AckVerdict::kRejected,
-            concat("a checkpoint of epoch ", checkpoint.epoch, " was saved, but epoch ",
-                   fold.curve.last_epoch(), " is the last one reported")};
-  }
-  if (fold.checkpoint && checkpoint.epoch <= fold.checkpoint->epoch) {
-    discard_unreferenced(checkpoint.artifact, step);
-    return {AckVerdict::kDuplicate, {}};
-  }
-  progress_.moved(lease.attempt, step.now().steady);
-  const std::optional<Checkpoint> replaced =
-      std::exchange(fold.earlier_checkpoint, std::exchange(fold.checkpoint, checkpoint));
-  commons_.artifacts.add(checkpoint.artifact);
-  step.record(id_,
-              change::CheckpointRecorded{lease.attempt, lease.fold, checkpoint, step.now().wall});
-  release(replaced, step);
-  return {};
-}
-
-Verdict StudyEngine::artifact_saved(const Lease& lease, const std::string& name,
-                                    const ArtifactRef& artifact, Step& step) {
-  const auto [saved, is_new] = fold_of(lease.fold).live->artifacts.try_emplace(name, artifact);
-  if (!is_new && saved->second == artifact) return {AckVerdict::kDuplicate, {}};
-  progress_.moved(lease.attempt, step.now().steady);
-  const ArtifactRef replaced = std::exchange(saved->second, artifact);
-  commons_.artifacts.add(artifact);
-  step.record(id_,
-              change::ArtifactRecorded{lease.attempt, lease.fold, name, artifact, step.now().wall});
-  if (!is_new && commons_.artifacts.remove(replaced))
-    step.perform(effect::DeleteArtifact{replaced});
-  return {};
-}
 
 void StudyEngine::ended(const Lease& lease, AttemptOutcome outcome, Step& step) {
   outcome = normalized(std::move(outcome));
@@ -173,6 +48,8 @@ void StudyEngine::ended(const Lease& lease, AttemptOutcome outcome, Step& step) 
     complete_fold(lease,
                   fold_of(lease.fold).curve.take(spec_->objective.take, spec_->objective.direction),
                   step);
+  } else if (outcome.state == AttemptState::kSucceeded && fold_of(lease.fold).live->inherited) {
+    part_with(lease, concat("it has succeeded, but of its ", epochs, " epochs"), step);
   } else if (outcome.state == AttemptState::kSucceeded) {
     fail_attempt(lease,
                  {AttemptState::kFailed, EndCause::kInternal,
@@ -249,6 +126,19 @@ void StudyEngine::fail_attempt(const Lease& lease, AttemptOutcome outcome, Step&
   step.record(id_, change::FoldChanged{lease.fold, fold.state, fold.last_value(), step.now().wall});
   end_trial(trial_of(lease.fold),
             {.state = TrialState::kFailed, .cause = cause, .message = message}, step);
+}
+
+// A worker says epochs one by one and keeps what was not acknowledged. So what is missing of an
+// attempt that an earlier coordinator leased was acknowledged, in a database that had gone on
+// further than this one: a backup was returned to. That is nobody's fault and costs no retry. It
+// cannot happen to the next attempt, which is this coordinator's.
+void StudyEngine::part_with(const Lease& lease, std::string_view claim, Step& step) {
+  end_attempt(lease,
+              {AttemptState::kStopped, EndCause::kPreempted,
+               concat(claim, " this database knows ", fold_of(lease.fold).curve.last_epoch(),
+                      ": it is a copy older than what the worker was told")},
+              step);
+  requeue(lease, std::nullopt, step);
 }
 
 void StudyEngine::requeue(const Lease& lease, std::optional<WorkerId> avoid, Step& step) {

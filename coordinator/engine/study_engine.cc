@@ -93,7 +93,8 @@ StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now no
                                {id_, trial.number, index},
                                attempt.worker,
                                attempt.slot,
-                               asked_lease(trial)},
+                               asked_lease(trial),
+                               attempt.leased},
                               now.steady);
         watch_progress(*commons_.leases.find(attempt.id), now);
       }
@@ -272,12 +273,14 @@ void StudyEngine::lease_fold(TrialNumber trial, FoldIndex index, const FreeSlot&
                                    fold_of(key).resume_epoch(), step);
   commons_.workers.occupy(slot.worker, slot.slot, spec_->resources.slots, lease.attempt);
   commons_.workers.note_data(slot.worker, data_key());
-  step.perform(effect::SendAssignment{slot.session, slot.slot, make_assignment(lease)});
+  step.perform(
+      effect::SendAssignment{slot.session, slot.slot, make_assignment(lease), lease.leased});
 }
 
 Lease StudyEngine::open_attempt(Lease lease, int64_t first_epoch, Step& step) {
   FoldRecord& fold = fold_of(lease.fold);
   lease.attempt = AttemptId(++commons_.last_attempt.value);
+  lease.leased = step.now().wall;
   fold.state = FoldState::kLeased;
   fold.live = LiveAttempt{.id = lease.attempt, .first_epoch = first_epoch};
   fold.truncate(first_epoch - 1);
@@ -286,7 +289,7 @@ Lease StudyEngine::open_attempt(Lease lease, int64_t first_epoch, Step& step) {
   commons_.leases.grant(lease, step.now().steady);
   watch_progress(lease, step.now());
   step.record(id_, change::AttemptLeased{lease.attempt, lease.fold, ++fold.attempts, lease.worker,
-                                         lease.slot, first_epoch, step.now().wall});
+                                         lease.slot, first_epoch, lease.leased});
   return lease;
 }
 

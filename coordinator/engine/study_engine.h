@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coordinator/engine/artifact_references.h"
@@ -83,13 +84,13 @@ class StudyEngine {
   // When look() has to be called, if ever.
   std::optional<SteadyTime> deadline(Now now) const;
 
-  // --- messages about live attempts, held by the worker that speaks (study_attempts.cc)
+  // --- messages about live attempts, held by the worker that speaks (study_reports.cc)
   Verdict started(const Lease& lease, Step& step);
   Verdict epoch_reported(const Lease& lease, const EpochReport& report, Step& step);
   Verdict checkpoint_saved(const Lease& lease, const Checkpoint& checkpoint, Step& step);
   Verdict artifact_saved(const Lease& lease, const std::string& name, const ArtifactRef& artifact,
                          Step& step);
-  // Also for attempts that are lost: then nobody speaks.
+  // Also for attempts that are lost: then nobody speaks (study_attempts.cc).
   void ended(const Lease& lease, AttemptOutcome outcome, Step& step);
   // Its worker, or the coordinator, was away: that nothing came meanwhile is not held against it.
   void heard_again(const Lease& lease, const Step& step);
@@ -157,6 +158,8 @@ class StudyEngine {
   void take_back_stalled(Step& step);
   void end_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
   void fail_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
+  // `claim`: what its worker said, as far as "… this database knows so many".
+  void part_with(const Lease& lease, std::string_view claim, Step& step);
   void requeue(const Lease& lease, std::optional<WorkerId> avoid, Step& step);
   void send_stop(const Lease& lease, EndCause cause, Step& step);
 

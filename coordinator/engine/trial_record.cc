@@ -26,7 +26,11 @@ FoldRecord make_fold(const FoldSnapshot& snapshot) {
   for (const AttemptSnapshot& attempt : snapshot.attempts) {
     fold.attempts = attempt.number;
     if (is_live(attempt.state))
-      fold.live = LiveAttempt{attempt.id, attempt.state, attempt.first_epoch, attempt.artifacts};
+      fold.live = LiveAttempt{.id = attempt.id,
+                              .state = attempt.state,
+                              .first_epoch = attempt.first_epoch,
+                              .artifacts = attempt.artifacts,
+                              .inherited = true};
     else if (attempt.state != AttemptState::kSucceeded)
       fold.tally.count(attempt.cause);
   }

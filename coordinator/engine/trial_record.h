@@ -23,6 +23,7 @@ struct LiveAttempt {
   int64_t first_epoch = 1;
   std::map<std::string, ArtifactRef> artifacts = {};  // that it has saved, by name
   bool stop_asked = false;                            // since the coordinator started
+  bool inherited = false;                             // leased before it did
 };
 
 //              (1)                 (3)

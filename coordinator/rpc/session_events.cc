@@ -16,7 +16,7 @@ engine::event::WorkerJoined joined_event(engine::SessionId session, proto::Hello
   joined.version = std::move(hello.version);
   joined.gpu_memory_mib = hello.gpu_memory_mib;
   for (const proto::RunningAttempt& running : hello.running)
-    joined.running.push_back({running.attempt, running.slot});
+    joined.running.push_back({running.attempt, running.slot, running.leased});
   return joined;
 }
 

@@ -59,6 +59,7 @@ v1::Hello encode_hello(const Hello& hello) {
     v1::RunningAttempt* message = out.add_running();
     message->set_attempt(running.attempt.value);
     message->set_slot(static_cast<int32_t>(running.slot));
+    message->set_leased_us(encode(running.leased));
   }
   return out;
 }
@@ -71,7 +72,7 @@ Status decode_running(const v1::Hello& message, Hello* hello) {
       return invalid_argument(concat("hello names attempt ", attempt.value, " twice"));
     if (running.slot() < 0 || running.slot() >= hello->slots)
       return invalid_argument(concat("hello: slot ", running.slot(), " is none of ", hello->slots));
-    hello->running.push_back({attempt, running.slot()});
+    hello->running.push_back({attempt, running.slot(), decode_time(running.leased_us())});
   }
   return ok_status();
 }
@@ -198,6 +199,7 @@ v1::Assignment encode_assignment(const SlotAssignment& slot) {
   if (assignment.resume_from) *out.mutable_resume_from() = encode(*assignment.resume_from);
   out.set_slots(assignment.slots);
   if (assignment.evaluate) *out.mutable_evaluate() = encode(*assignment.evaluate);
+  out.set_leased_us(encode(slot.leased));
   return out;
 }
 
@@ -213,6 +215,7 @@ Result<SlotAssignment> decode_assignment(const v1::Assignment& message) {
   FOLDMILL_RETURN_IF_ERROR(check_assignment_numbers(message));
   SlotAssignment out;
   out.slot = message.slot();
+  out.leased = decode_time(message.leased_us());
   Assignment& assignment = out.assignment;
   FOLDMILL_ASSIGN_OR_RETURN(assignment.attempt, decode_attempt(message.attempt()));
   assignment.fold = {StudyId(message.study()), TrialNumber(message.trial()),

@@ -23,6 +23,7 @@ inline constexpr int kProtocolVersion = 1;
 struct RunningAttempt {
   AttemptId attempt;
   int64_t slot = 0;
+  WallTime leased = {};  // as its assignment said
   friend bool operator==(const RunningAttempt&, const RunningAttempt&) = default;
 };
 
@@ -77,6 +78,7 @@ struct Welcome {
 struct SlotAssignment {
   int64_t slot = 0;
   Assignment assignment;
+  WallTime leased = {};  // with its number, what tells the attempt from all others
 };
 enum class AckVerdict { kAccepted, kDuplicate, kSuperseded, kRejected };
 struct Ack {

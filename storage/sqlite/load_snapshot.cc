@@ -102,8 +102,8 @@ class Builder {
 
   void load_attempts() {
     Query row = sql_.query(
-        "SELECT study, trial, fold, id, number, worker, slot, state, cause, first_epoch"
-        " FROM attempt ORDER BY study, trial, fold, number");
+        "SELECT study, trial, fold, id, number, worker, slot, state, cause, first_epoch,"
+        " leased FROM attempt ORDER BY study, trial, fold, number");
     while (row.next()) {
       AttemptSnapshot a;
       a.id = row.id<AttemptId>(3);
@@ -113,6 +113,7 @@ class Builder {
       a.state = word(row.text(7), parse_attempt_state);
       a.cause = word(row.text(8), parse_end_cause);
       a.first_epoch = row.integer(9);
+      a.leased = row.time(10);
       fold(row).attempts.push_back(a);
       snapshot_.last_attempt = std::max(snapshot_.last_attempt, a.id);
     }

@@ -82,6 +82,7 @@ TEST_P(StoreContract, KeepsAnAttemptFromLeaseToEnd) {
   ASSERT_THAT(fold().attempts, SizeIs(1));
   EXPECT_EQ(fold().attempts[0].id, AttemptId(7));
   EXPECT_EQ(fold().attempts[0].worker, WorkerId(1));
+  EXPECT_EQ(fold().attempts[0].leased, at(100));
   EXPECT_EQ(fold().attempts[0].state, AttemptState::kLeased);
   apply({started(7)});
   EXPECT_EQ(fold().attempts[0].state, AttemptState::kRunning);

@@ -28,6 +28,17 @@ class ServerTest : public ::testing::Test {
       return cluster_.number("select count(*) from metric_list").value_or(0) > 20;
     })) << cluster_.logs();
   }
+  // As after a crash that has cost the database.
+  void return_to(const fs::path& copy) {
+    cluster_.kill_coordinator();
+    fs::remove_all(cluster_.directory() / "study.artifacts");
+    for (const char* suffix : {"-wal", "-shm"}) fs::remove(cluster_.database().string() + suffix);
+    fs::rename(copy, cluster_.database());
+    fs::rename(cluster_.directory() / "copy.artifacts", cluster_.directory() / "study.artifacts");
+    const testing::Output check = server({"check"});
+    EXPECT_EQ(check.exit_code, 0) << check.out << check.err;
+    cluster_.start_coordinator();
+  }
   testing::Output server(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "server");
     return cluster_.cli_on_file(std::move(arguments));
@@ -45,19 +56,34 @@ TEST_F(ServerTest, AStudyGoesOnFromABackupThatWasMadeWhileItRan) {
   ASSERT_EQ(backup.exit_code, 0) << backup.out << backup.err;
   EXPECT_THAT(backup.out, HasSubstr("wrote " + copy.string()));
   EXPECT_EQ(server({"backup", copy.string()}).exit_code, 7) << "it is there already";
-  cluster_.kill_coordinator();
-  worker_->signal(SIGKILL);  // it knows of epochs that the copy does not have
+  worker_->signal(SIGKILL);
   worker_->wait_for(std::chrono::seconds(10));
-  fs::remove_all(cluster_.directory() / "study.artifacts");
-  for (const char* suffix : {"-wal", "-shm"}) fs::remove(cluster_.database().string() + suffix);
-  fs::rename(copy, cluster_.database());
-  fs::rename(cluster_.directory() / "copy.artifacts", cluster_.directory() / "study.artifacts");
-  const testing::Output check = server({"check"});
-  EXPECT_EQ(check.exit_code, 0) << check.out << check.err;
-  cluster_.start_coordinator();
+  return_to(copy);
   cluster_.start_worker("b", 2);
   ASSERT_TRUE(cluster_.wait_completed(study_.name)) << cluster_.logs();
   expect_exactly_once(cluster_, study_.name, study_.trials, study_.folds, study_.epochs);
+}
+
+TEST_F(ServerTest, WorkersOutliveTheReturnToAnOlderBackup) {
+  study_.trials = 2;
+  study_.folds = 1;
+  study_.epochs = 60;
+  study_.ms_per_epoch = 100;
+  start_study();
+  const fs::path copy = cluster_.directory() / "copy.db";
+  ASSERT_EQ(server({"backup", copy.string()}).exit_code, 0);
+  const auto metrics = [this] {
+    return cluster_.number("select count(*) from metric_list").value_or(0);
+  };
+  const double then = metrics();
+  ASSERT_TRUE(eventually([&] { return metrics() > then + 8; })) << cluster_.logs();
+  return_to(copy);
+  ASSERT_TRUE(cluster_.wait_completed(study_.name)) << cluster_.logs();
+  expect_exactly_once(cluster_, study_.name, study_.trials, study_.folds, study_.epochs);
+  EXPECT_EQ(cluster_.number("select count(*) from attempt_list where state = 'failed'"), 0);
+  EXPECT_GE(cluster_.number("select count(*) from attempt_list where message like "
+                            "'%is a copy older than what the worker was told'"),
+            1);
 }
 
 TEST_F(ServerTest, CheckLooksOnWhileTheCoordinatorWritesAndCompactRefuses) {

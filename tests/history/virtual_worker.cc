@@ -40,7 +40,7 @@ void VirtualWorker::session() {
   welcomed_ = false;
   if (!job_) free_since_ = Log::now();
   std::vector<proto::RunningAttempt> running;
-  if (job_) running.push_back({job_->attempt, 0});
+  if (job_) running.push_back({job_->attempt, 0, job_->leased});
   session_->hello(name_, instance_, running);
   while (!over_) {
     const bool waits = !welcomed_ || !outbox_.empty() || !job_;
@@ -67,7 +67,8 @@ void VirtualWorker::on(const proto::Welcome& welcome) {
 
 void VirtualWorker::on(const proto::SlotAssignment& assigned) {
   const Assignment& assignment = assigned.assignment;
-  job_ = Job{assignment.attempt, assignment.fold, assignment.first_epoch(), assignment.epochs};
+  job_ = Job{assignment.attempt, assigned.leased, assignment.fold, assignment.first_epoch(),
+             assignment.epochs};
   log_.received({.client = name_,
                  .act = Act::kLease,
                  .trial = job_->fold.trial.value,

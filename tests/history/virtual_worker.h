@@ -27,6 +27,7 @@ class VirtualWorker {
  private:
   struct Job {
     AttemptId attempt;
+    WallTime leased;
     FoldKey fold;
     int64_t next_epoch = 1;
     int64_t epochs = 1;

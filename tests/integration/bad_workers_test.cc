@@ -183,7 +183,7 @@ TEST_F(BadWorkersTest, ASecondHelloEndsTheSessionButNotTheAttempt) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_THAT(status.error_message(), HasSubstr("second hello"));
   FakeWorker again(channel_);
-  again.hello("a", "1", {{attempt, 0}});
+  again.hello("a", "1", {running(attempt)});
   const auto welcome = again.next<proto::Welcome>();
   ASSERT_TRUE(welcome);
   EXPECT_THAT(welcome->keep, ::testing::ElementsAre(attempt));

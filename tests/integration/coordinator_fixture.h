@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -81,11 +82,16 @@ class CoordinatorFixture : public ::testing::Test {
   }
 
   // The next attempt that the worker is given; 0 if it never is.
-  static AttemptId next_attempt(testing::FakeWorker& worker) {
+  AttemptId next_attempt(testing::FakeWorker& worker) {
     const auto assignment = worker.next<proto::SlotAssignment>();
     EXPECT_TRUE(assignment);
-    return assignment ? assignment->assignment.attempt : AttemptId(0);
+    if (!assignment) return AttemptId(0);
+    leased_[assignment->assignment.attempt] = assignment->leased;
+    return assignment->assignment.attempt;
   }
+
+  // What a worker says of it that comes back.
+  proto::RunningAttempt running(AttemptId attempt) { return {attempt, 0, leased_[attempt]}; }
 
   // A study, a worker, and the worker's first attempt.
   AttemptId first_attempt(testing::FakeWorker& worker) {
@@ -110,6 +116,7 @@ class CoordinatorFixture : public ::testing::Test {
   std::unique_ptr<Coordinator> coordinator_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::StudyService::Stub> studies_;
+  std::map<AttemptId, WallTime> leased_;
 };
 
 }  // namespace foldmill::coordinator

@@ -42,7 +42,7 @@ TEST_F(RestartTest, ARunningAttemptGoesOnWithoutAGap) {
     restart();
   }
   FakeWorker again(channel_);
-  again.hello("a", "1", {{attempt, 0}});
+  again.hello("a", "1", {running(attempt)});
   const auto welcome = again.next<proto::Welcome>();
   ASSERT_TRUE(welcome);
   EXPECT_THAT(welcome->keep, ElementsAre(attempt));
@@ -60,6 +60,23 @@ TEST_F(RestartTest, ARunningAttemptGoesOnWithoutAGap) {
   ASSERT_EQ(done.folds(0).curve_size(), 2);
   EXPECT_EQ(done.folds(0).curve(0).value(), 0.5);
   EXPECT_EQ(done.folds(0).curve(1).value(), 0.25);
+}
+
+TEST_F(RestartTest, AnAttemptOfTheSameNumberInAnotherLifeOfTheDatabaseIsNotKept) {
+  proto::RunningAttempt of_another_life;
+  {
+    FakeWorker worker(channel_);
+    of_another_life = running(first_attempt(worker));
+    of_another_life.leased -= std::chrono::hours(1);
+    restart();
+  }
+  FakeWorker again(channel_);
+  again.hello("a", "1", {of_another_life});
+  const auto welcome = again.next<proto::Welcome>();
+  ASSERT_TRUE(welcome);
+  EXPECT_THAT(welcome->keep, IsEmpty());
+  work_off(again, next_attempt(again), 0.5);
+  EXPECT_EQ(study("s").state(), v1::STUDY_STATE_COMPLETED);
 }
 
 TEST_F(RestartTest, AnUnfinishedStudyGoesOnByItself) {

@@ -68,7 +68,7 @@ TEST_F(WorkerSessionTest, AWorkerThatComesBackKeepsItsAttempt) {
   const AttemptId attempt = first_attempt(*first);
   first.reset();  // vanishes
   FakeWorker again(channel_);
-  again.hello("a", "1", {{attempt, 0}, {AttemptId(999), 0}});
+  again.hello("a", "1", {running(attempt), running(AttemptId(999))});
   const auto welcome = again.next<proto::Welcome>();
   ASSERT_TRUE(welcome);
   EXPECT_THAT(welcome->keep, ElementsAre(attempt));
@@ -87,7 +87,7 @@ TEST_F(WorkerSessionTest, AttemptsOutliveTheCoordinator) {
   coordinator_.reset();
   start();
   FakeWorker again(channel_);
-  again.hello("a", "1", {{attempt, 0}});
+  again.hello("a", "1", {running(attempt)});
   const auto welcome = again.next<proto::Welcome>();
   ASSERT_TRUE(welcome);
   EXPECT_THAT(welcome->keep, ElementsAre(attempt));

@@ -186,7 +186,8 @@ void ChangeLedger::on(const change::AttemptLeased& leased) {
                             .number = leased.number,
                             .worker = leased.worker,
                             .slot = leased.slot,
-                            .first_epoch = leased.first_epoch});
+                            .first_epoch = leased.first_epoch,
+                            .leased = leased.at});
   attempts_[leased.attempt] = leased.fold;
   if (study.spec.parallel && !outside)
     expect(live_attempts(study.id) <= *study.spec.parallel, "`parallel` caps the live attempts");

@@ -159,7 +159,8 @@ void EngineDriver::connect(FakeWorker& worker) {
                              .version = "test",
                              .running = {}};
   joined.gpu_memory_mib = worker.gpu_memory_mib;
-  for (const auto& [attempt, task] : worker.tasks) joined.running.push_back({attempt, task.slot});
+  for (const auto& [attempt, task] : worker.tasks)
+    joined.running.push_back({attempt, task.slot, task.leased});
   send(std::move(joined));
 }
 
@@ -331,7 +332,10 @@ void EngineDriver::perform(const effect::SendAssignment& send) {
              std::none_of(worker->tasks.begin(), worker->tasks.end(),
                           [&](const auto& task) { return task.second.slot == send.slot; }),
          "work goes to free slots");
-  worker->tasks[given.attempt] = {given, send.slot, given.first_epoch() - 1};
+  worker->tasks[given.attempt] = {.assignment = given,
+                                  .slot = send.slot,
+                                  .epoch = given.first_epoch() - 1,
+                                  .leased = send.leased};
 }
 
 void EngineDriver::perform(const effect::SendAck& ack) {

@@ -20,6 +20,7 @@ struct FakeWorker {
     int64_t slot = 0;
     int64_t epoch = 0;                  // the last one trained
     std::optional<EndCause> stop = {};  // it was told to
+    WallTime leased = {};
   };
 
   std::string name;

@@ -77,6 +77,7 @@ void AttemptRunner::assign(proto::SlotAssignment assignment) {
 
   Running running;
   running.slot = slot;
+  running.leased = assignment.leased;
   running.job.assignment = std::move(assignment.assignment);
   running.uploads = std::make_unique<AttemptUploads>(
       attempt, transfers_,
@@ -210,7 +211,7 @@ void AttemptRunner::acknowledged(AttemptId attempt) {
 std::vector<proto::RunningAttempt> AttemptRunner::running() const {
   std::vector<proto::RunningAttempt> list;
   for (const auto& [attempt, running] : attempts_)
-    list.push_back({attempt, static_cast<int64_t>(running.slot)});
+    list.push_back({attempt, static_cast<int64_t>(running.slot), running.leased});
   return list;
 }
 

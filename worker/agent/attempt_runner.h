@@ -64,6 +64,7 @@ class AttemptRunner {
   enum class Phase { kFetching, kWaiting, kTraining, kEnding, kOver };
   struct Running {
     size_t slot = 0;
+    WallTime leased = {};
     Phase phase = Phase::kFetching;
     SlotJob job;
     std::unique_ptr<AttemptUploads> uploads;

@@ -59,7 +59,8 @@ void VirtualWorker::hello() {
   hello.name = name_;
   hello.instance = "1";
   hello.slots = plan_.slots;
-  for (const auto& [id, attempt] : attempts_) hello.running.push_back({id, attempt.slot});
+  for (const auto& [id, attempt] : attempts_)
+    hello.running.push_back({id, attempt.slot, attempt.leased});
   say(proto::encode({0, std::move(hello)}));
 }
 
@@ -133,6 +134,7 @@ void VirtualWorker::on(const proto::SlotAssignment& assigned) {
   Attempt& attempt = attempts_[what.attempt];
   attempt = {.id = what.attempt,
              .slot = assigned.slot,
+             .leased = assigned.leased,
              .next_epoch = what.first_epoch(),
              .epochs = what.epochs,
              .level = random_.uniform()};

@@ -72,6 +72,7 @@ class VirtualWorker {
   struct Attempt {
     AttemptId id;
     int64_t slot = 0;
+    WallTime leased = {};
     int64_t next_epoch = 1;
     int64_t epochs = 1;
     int on_the_way = 0;  // of its reports

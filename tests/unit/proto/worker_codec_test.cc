@@ -15,6 +15,7 @@ namespace foldmill::proto {
 namespace {
 
 const ArtifactRef kArtifact{std::string(64, 'a'), 123};
+constexpr WallTime kLeased(std::chrono::microseconds(1'763'812'800'123'456));
 
 template <class Body>
 Body round_trip(const Body& body, uint64_t sequence) {
@@ -43,7 +44,7 @@ Hello full_hello() {
   hello.slots = 2;
   hello.labels = {{"gpu", "a100"}};
   hello.models = {"cae"};
-  hello.running = {{AttemptId(7), 0}, {AttemptId(8), 1}};
+  hello.running = {{AttemptId(7), 0, kLeased}, {AttemptId(8), 1}};
   return hello;
 }
 
@@ -125,8 +126,9 @@ TEST(WorkerCodec, CoordinatorMessagesSurvive) {
   EXPECT_EQ(welcome.heartbeat, Milliseconds(5000));
   EXPECT_EQ(welcome.keep, std::vector{AttemptId(7)});
 
-  const SlotAssignment assignment = round_trip(SlotAssignment{1, full_assignment()});
+  const SlotAssignment assignment = round_trip(SlotAssignment{1, full_assignment(), kLeased});
   EXPECT_EQ(assignment.slot, 1);
+  EXPECT_EQ(assignment.leased, kLeased);
   EXPECT_EQ(assignment.assignment, full_assignment());
 
   const Ack ack = round_trip(Ack{12, AckVerdict::kSuperseded, "late"});

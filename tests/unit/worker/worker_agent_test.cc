@@ -95,7 +95,8 @@ TEST_F(WorkerAgentTest, FilesArriveBeforeTheyAreReportedAndTheEndComesLast) {
 TEST_F(WorkerAgentTest, UnacknowledgedReportsComeAgainInOrderWithTheirNumbers) {
   coordinator_.acknowledge_nothing();
   RunningAgent agent(coordinator_, directory_);
-  ASSERT_TRUE(tell(SlotAssignment{0, scripted_assignment(1, 3)}));
+  const WallTime leased(std::chrono::microseconds(1'763'812'800'123'456));
+  ASSERT_TRUE(tell(SlotAssignment{0, scripted_assignment(1, 3), leased}));
   ASSERT_TRUE(ends(1));
   const std::vector<uint64_t> first = sequences();
   EXPECT_TRUE(std::is_sorted(first.begin(), first.end()));
@@ -108,6 +109,7 @@ TEST_F(WorkerAgentTest, UnacknowledgedReportsComeAgainInOrderWithTheirNumbers) {
   const auto again = coordinator_.received_of<proto::Hello>().back();
   ASSERT_EQ(again.running.size(), 1U) << "an end that is not acknowledged is still ours to tell";
   EXPECT_EQ(again.running[0].attempt, AttemptId(1));
+  EXPECT_EQ(again.running[0].leased, leased);
 }
 
 TEST_F(WorkerAgentTest, TrainsOnWhileTheCoordinatorIsAway) {

@@ -18,7 +18,7 @@ constexpr EnumNames<FoldState, 5> kFoldStates{{{FoldState::kPending, "pending"},
                                                {FoldState::kStopped, "stopped"},
                                                {FoldState::kFailed, "failed"}}};
 
-constexpr EnumNames<EndCause, 10> kEndCauses{{{EndCause::kNone, "none"},
+constexpr EnumNames<EndCause, 11> kEndCauses{{{EndCause::kNone, "none"},
                                               {EndCause::kPruned, "pruned"},
                                               {EndCause::kDiverged, "diverged"},
                                               {EndCause::kOutOfMemory, "out_of_memory"},
@@ -27,7 +27,8 @@ constexpr EnumNames<EndCause, 10> kEndCauses{{{EndCause::kNone, "none"},
                                               {EndCause::kLost, "lost"},
                                               {EndCause::kPreempted, "preempted"},
                                               {EndCause::kCancelled, "cancelled"},
-                                              {EndCause::kInternal, "internal"}}};
+                                              {EndCause::kInternal, "internal"},
+                                              {EndCause::kStalled, "stalled"}}};
 
 }  // namespace
 

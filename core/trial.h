@@ -23,7 +23,7 @@ enum class FoldState { kPending, kLeased, kCompleted, kStopped, kFailed };
 enum class EndCause {
   kNone,
   kPruned,
-  kDiverged,     // NaN or infinite loss: an answer about the parameters, never retried
+  kDiverged,  // NaN or infinite loss: an answer about the parameters, never retried
   kOutOfMemory,
   kDataMissing,  // this worker has not got the data, or it is damaged
   kUserError,    // the training code refused or threw
@@ -31,6 +31,7 @@ enum class EndCause {
   kPreempted,    // given back by a draining worker; burns no retry
   kCancelled,
   kInternal,
+  kStalled,  // its worker was well, but no epoch came any more
 };
 
 // Why a trial was pruned, in numbers.

@@ -55,7 +55,7 @@ std::vector<std::string> words_of(Words words) {
     for (int i = 0; i <= static_cast<int>(TrialState::kCancelled); ++i)
       all.emplace_back(to_string(static_cast<TrialState>(i)));
   if (words == Words::kEndCause)
-    for (int i = 0; i <= static_cast<int>(EndCause::kInternal); ++i)
+    for (int i = 0; i <= static_cast<int>(EndCause::kStalled); ++i)
       all.emplace_back(to_string(static_cast<EndCause>(i)));
   return all;
 }

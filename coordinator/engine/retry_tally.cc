@@ -3,12 +3,14 @@
 namespace foldmill::engine {
 
 bool is_machine_fault(EndCause cause) {
-  return cause == EndCause::kLost || cause == EndCause::kDataMissing ||
-         cause == EndCause::kInternal || cause == EndCause::kNone;
+  return cause == EndCause::kLost || cause == EndCause::kStalled ||
+         cause == EndCause::kDataMissing || cause == EndCause::kInternal ||
+         cause == EndCause::kNone;
 }
 
 void RetryTally::count(EndCause cause) {
   if (is_machine_fault(cause)) ++machine_;
+  if (cause == EndCause::kStalled) ++stalls_;
   if (cause == EndCause::kOutOfMemory) ++memory_;
   if (cause == EndCause::kUserError) ++code_;
 }

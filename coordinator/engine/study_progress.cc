@@ -7,7 +7,8 @@ namespace foldmill::engine {
 
 // A loop outside has a lease of its own making to keep; how long it trains is its own affair.
 void StudyEngine::watch_progress(const Lease& lease, Now now) {
-  if (!lease.asked_for) progress_.begin(lease.attempt, fold_of(lease.fold).hung, now.steady);
+  if (!lease.asked_for)
+    progress_.begin(lease.attempt, fold_of(lease.fold).tally.stalls(), now.steady);
 }
 
 void StudyEngine::heard_again(const Lease& lease, const Step& step) {
@@ -27,11 +28,10 @@ void StudyEngine::take_back_stalled(Step& step) {
       continue;
     }
     // The outcome is recorded here; what the worker says of its end will be that of a stranger.
-    ++fold_of(lease.fold).hung;
     send_stop(lease, EndCause::kCancelled, step);
     ended(lease,
-          {AttemptState::kLost, EndCause::kLost,
-           concat("stalled: worker ", commons_.workers.get(lease.worker).name,
+          {AttemptState::kLost, EndCause::kStalled,
+           concat("worker ", commons_.workers.get(lease.worker).name,
                   " is well, but no epoch came for ", stall.silent.count(),
                   " ms; the patience with this attempt was ", stall.patience.count(), " ms")},
           step);

@@ -47,7 +47,6 @@ struct FoldRecord {
   std::optional<Checkpoint> checkpoint;
   std::optional<Checkpoint> earlier_checkpoint;  // should the file of the first be damaged
   RetryTally tally;
-  int hung = 0;  // attempts that brought no epochs any more, since the coordinator started
 
   int64_t resume_epoch() const { return checkpoint ? checkpoint->epoch + 1 : 1; }
   // The last value of the curve, if it is a number.

@@ -32,7 +32,7 @@ FOLDMILL_ENUM_MAP(StudyState, v1::StudyState, StudyState::kFailed, v1::STUDY_STA
 FOLDMILL_ENUM_MAP(TrialState, v1::TrialState, TrialState::kCancelled, v1::TRIAL_STATE_CANCELLED);
 FOLDMILL_ENUM_MAP(FoldState, v1::FoldState, FoldState::kFailed, v1::FOLD_STATE_FAILED);
 FOLDMILL_ENUM_MAP(AttemptState, v1::AttemptState, AttemptState::kLost, v1::ATTEMPT_STATE_LOST);
-FOLDMILL_ENUM_MAP(EndCause, v1::EndCause, EndCause::kInternal, v1::END_CAUSE_INTERNAL);
+FOLDMILL_ENUM_MAP(EndCause, v1::EndCause, EndCause::kStalled, v1::END_CAUSE_STALLED);
 
 template <class Core>
 typename EnumMap<Core>::Wire encode_enum(Core value) {

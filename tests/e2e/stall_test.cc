@@ -30,7 +30,7 @@ TEST(StallTest, AFrozenTrainerIsKilledAndItsFoldTrainedElsewhere) {
 
   ASSERT_TRUE(cluster.wait_completed(study.name)) << cluster.logs();
   expect_exactly_once(cluster, study.name, study.trials, study.folds, study.epochs);
-  const std::string hung = " from attempt_list where message like 'stalled: %' and worker = 'a'";
+  const std::string hung = " from attempt_list where cause = 'stalled' and worker = 'a'";
   EXPECT_EQ(cluster.number("select count(*)" + hung), 1) << cluster.logs();
   EXPECT_EQ(cluster.number("select count(*) from attempt_list where worker = 'b' and state = "
                            "'succeeded' and (trial, fold) in (select trial, fold" +

@@ -34,7 +34,7 @@ TEST(Names, FoldState) {
 
 TEST(Names, EndCause) {
   expect_names<EndCause>({"none", "pruned", "diverged", "out_of_memory", "data_missing",
-                          "user_error", "lost", "preempted", "cancelled", "internal"},
+                          "user_error", "lost", "preempted", "cancelled", "internal", "stalled"},
                          parse_end_cause);
 }
 

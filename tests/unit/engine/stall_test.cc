@@ -38,9 +38,8 @@ TEST_F(StallTest, IsTakenBackAndTriedElsewhere) {
   pass(seconds(10), {&worker, &other});
   ASSERT_NE(outcome(attempt), nullptr);
   EXPECT_EQ(outcome(attempt)->state, AttemptState::kLost);
-  EXPECT_EQ(outcome(attempt)->cause, EndCause::kLost);
-  EXPECT_THAT(outcome(attempt)->message,
-              HasSubstr("stalled: worker a is well, but no epoch came for 600"));
+  EXPECT_EQ(outcome(attempt)->cause, EndCause::kStalled);
+  EXPECT_THAT(outcome(attempt)->message, HasSubstr("worker a is well, but no epoch came for 600"));
   EXPECT_EQ(worker.tasks.at(attempt).stop, EndCause::kCancelled);
   ASSERT_EQ(other.tasks.size(), 1u);
   EXPECT_EQ(other.assignment().first_epoch(), 2);
@@ -57,10 +56,10 @@ TEST_F(StallTest, TheFirstOfAllHasLonger) {
   EXPECT_EQ(outcome(attempt), nullptr);
   pass(seconds(10), {&worker});
   ASSERT_NE(outcome(attempt), nullptr);
-  EXPECT_EQ(outcome(attempt)->cause, EndCause::kLost);
+  EXPECT_EQ(outcome(attempt)->cause, EndCause::kStalled);
 }
 
-TEST_F(StallTest, CountsAmongTheRetries) {
+TEST_F(StallTest, CountsAmongTheRetriesAlsoAcrossARestart) {
   StudySpec spec = small_study(1);
   spec.resources.retries.worker_lost = 2;
   FakeWorker& worker = begin(spec);
@@ -72,9 +71,11 @@ TEST_F(StallTest, CountsAmongTheRetries) {
     pass(seconds(10), {&worker});
     ASSERT_NE(outcome(hung), nullptr);
     driver.finish(worker, hung, {AttemptState::kStopped, EndCause::kCancelled, {}});
+    driver.restart();
+    driver.connect(worker);
   }
   EXPECT_EQ(driver.trial(0).state, TrialState::kFailed);
-  EXPECT_EQ(driver.trial(0).cause, EndCause::kLost);
+  EXPECT_EQ(driver.trial(0).cause, EndCause::kStalled);
 }
 
 TEST_F(StallTest, ItsSlotIsFreeOnceTheWorkerHasKilledIt) {
@@ -103,7 +104,7 @@ TEST_F(StallTest, AWorkerThatIsAwayKeepsItsReports) {
   EXPECT_EQ(world.ledger().end_of(attempt), nullptr) << "the wait begins anew when it is back";
   world.advance(seconds(2));
   ASSERT_NE(world.ledger().end_of(attempt), nullptr);
-  EXPECT_EQ(world.ledger().end_of(attempt)->outcome.cause, EndCause::kLost);
+  EXPECT_EQ(world.ledger().end_of(attempt)->outcome.cause, EndCause::kStalled);
 }
 
 TEST_F(StallTest, NoWorkerIsSilentForACoordinatorThatStoodStill) {

@@ -106,9 +106,12 @@ Result<std::unique_ptr<ArtifactWriter>> ArtifactStore::begin(const ArtifactRef& 
 
 bool ArtifactStore::contains(const ArtifactRef& artifact) const {
   if (!check_digest(artifact).ok()) return false;
+  const fs::path path = path_in(directory_, artifact.sha256);
   std::error_code error;  // any trouble: not there, as far as one can tell
-  const auto bytes = fs::file_size(path_in(directory_, artifact.sha256), error);
-  return !error && static_cast<int64_t>(bytes) == artifact.bytes;
+  const auto bytes = fs::file_size(path, error);
+  if (error || static_cast<int64_t>(bytes) != artifact.bytes) return false;
+  const Result<std::string> digest = sha256_file(path);
+  return digest.ok() && *digest == artifact.sha256;
 }
 
 Result<ArtifactReader> ArtifactStore::read_in(const fs::path& directory,

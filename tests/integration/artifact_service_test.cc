@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <grpcpp/create_channel.h>
 
+#include <fstream>
 #include <iterator>
 #include <limits>
 #include <string_view>
@@ -128,6 +129,17 @@ TEST_F(ArtifactServiceTest, WhatIsThereAlreadyIsNotReadAgain) {
   const PutAnswer again = put({reference_to("content")});  // not one byte of it
   ASSERT_TRUE(again.status.ok()) << again.status.error_message();
   EXPECT_TRUE(again.present);
+}
+
+TEST_F(ArtifactServiceTest, AFileThatWasDamagedIsSentAgain) {
+  ASSERT_TRUE(put_content("content").status.ok());
+  const ArtifactRef artifact{sha256_hex("content"), 7};
+  std::ofstream(storage::artifact_path(dir_ / "study.db", artifact)) << "c0ntent";
+  const PutAnswer again = put_content("content");
+  ASSERT_TRUE(again.status.ok()) << again.status.error_message();
+  EXPECT_FALSE(again.present);
+  EXPECT_EQ(get(reference_to("content").artifact()).content, "content");
+  EXPECT_EQ(files(), 1);
 }
 
 TEST_F(ArtifactServiceTest, AWrongDigestIsRefusedAndLeavesNothing) {

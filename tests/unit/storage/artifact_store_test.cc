@@ -66,6 +66,15 @@ TEST_F(ArtifactStoreTest, HasNothingOfAnotherSize) {
   EXPECT_FALSE(store_->contains(ref_of("other")));
 }
 
+TEST_F(ArtifactStoreTest, WhatWasDamagedIsNotThereAndIsReplaced) {
+  put("hello");
+  const fs::path file = artifact_path(dir_ / "study.db", ref_of("hello"));
+  std::ofstream(file) << "hellO";
+  EXPECT_FALSE(store_->contains(ref_of("hello")));
+  put("hello");
+  EXPECT_TRUE(store_->contains(ref_of("hello")));
+}
+
 TEST_F(ArtifactStoreTest, TheSameContentTwiceIsOneFile) {
   put("hello");
   put("hello");

@@ -26,8 +26,8 @@ class SessionTable {
     if (WorkerSession* session = find(id)) session->close(why);
   }
 
-  void expect_greeted(engine::SessionId id) {
-    if (WorkerSession* session = find(id)) session->expect_greeted();
+  void patience_over(engine::SessionId id) {
+    if (WorkerSession* session = find(id)) session->patience_over();
   }
 
   void close_all(const Status& why) {

@@ -12,7 +12,7 @@ namespace foldmill::coordinator {
 // Makes a session for each call and hands it to control.
 class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
  public:
-  // `patience`: for the first word of a session.
+  // `patience`: for the first word of a session, and for its last.
   WorkerServiceImpl(ControlLoop& control, SessionTable& table, EventSink sink, Logger log,
                     std::string version, Milliseconds patience)
       : control_(control),
@@ -23,9 +23,9 @@ class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
         patience_(patience) {}
 
   grpc::ServerBidiReactor<v1::WorkerMessage, v1::CoordinatorMessage>* Session(
-      grpc::CallbackServerContext*) override {
-    auto session =
-        std::make_unique<WorkerSession>(control_, table_, sink_, log_, version_, patience_);
+      grpc::CallbackServerContext* context) override {
+    auto session = std::make_unique<WorkerSession>(*context, control_, table_, sink_, log_,
+                                                   version_, patience_);
     WorkerSession* reactor = session.get();
     control_.post(
         [this, session = std::move(session)]() mutable { table_.adopt(std::move(session)); });

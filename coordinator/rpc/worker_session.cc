@@ -12,6 +12,7 @@
 
 namespace foldmill::coordinator {
 namespace {
+
 // Answers that a worker has not taken: more than its whole outbox can ask for.
 constexpr size_t kMaxOutgoing = 20'000;
 
@@ -49,14 +50,19 @@ void WorkerSession::OnDone() {
 void WorkerSession::start(engine::SessionId id) {
   id_ = id;
   StartRead(&incoming_);
-  // By its number, because the session may be gone when a timer that has fired is heard.
-  greeting_.expires_after(patience_);
-  greeting_.async_wait([&table = table_, id](const ErrorCode& error) {
-    if (!error) table.expect_greeted(id);
+  start_patience();
+}
+
+// By its number, because the session may be gone when a timer that has fired is heard.
+void WorkerSession::start_patience() {
+  timer_.expires_after(patience_);
+  timer_.async_wait([&table = table_, id = id_](const ErrorCode& error) {
+    if (!error) table.patience_over(id);
   });
 }
 
-void WorkerSession::expect_greeted() {
+void WorkerSession::patience_over() {
+  if (closing_ && !finished_) return context_.TryCancel();  // after Finish it may be gone
   if (!greeted_)
     close(deadline_exceeded(concat("no hello came within ", patience_.count(), " ms")));
 }
@@ -107,7 +113,8 @@ void WorkerSession::send(const proto::CoordinatorMessage& message) {
   if (outgoing_.size() >= kMaxOutgoing)
     return leave("it does not read",
                  resource_exhausted(concat("worker ", worker_, " leaves ", kMaxOutgoing,
-                                           " messages unread; connect again")));
+                                           " messages unread, and no more are kept for it; see"
+                                           " what holds it up, then let it connect again")));
   outgoing_.push_back(proto::encode(message));
   if (!writing_) write_next();
 }
@@ -144,6 +151,7 @@ void WorkerSession::close(const Status& why) {
   why_ = why;
   if (!why.ok())
     log_->warn(log_line("session closed", {{"worker", worker_}, {"reason", why.message()}}));
+  start_patience();
   finish_if_quiet();
 }
 

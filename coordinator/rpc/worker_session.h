@@ -29,28 +29,31 @@ class SessionTable;
 //                          within the patience
 //
 // At most one read is asked for, and the next only after the last was handled; at most one write is
-// in flight. `Finish` is called once, when no write is in flight. Owned by the SessionTable, which
-// frees it when gRPC has said OnDone.
+// in flight. `Finish` is called once, when no write is in flight: a peer that takes nothing would
+// hold that up for ever, so the call is cut off when the patience is over again. What waits to be
+// written is bounded, in number. Owned by the SessionTable, which frees it when gRPC has said
+// OnDone.
 class WorkerSession final
     : public grpc::ServerBidiReactor<v1::WorkerMessage, v1::CoordinatorMessage> {
  public:
-  // `patience`: for hello.
-  WorkerSession(ControlLoop& control, SessionTable& table, EventSink sink, Logger log,
-                std::string version, Milliseconds patience)
-      : control_(control),
+  // `patience`: for hello, and for the last words to be taken. `context` is gRPC's, and there until
+  // OnDone.
+  WorkerSession(grpc::CallbackServerContext& context, ControlLoop& control, SessionTable& table,
+                EventSink sink, Logger log, std::string version, Milliseconds patience)
+      : context_(context),
+        control_(control),
         table_(table),
         sink_(std::move(sink)),
         log_(std::move(log)),
         version_(std::move(version)),
         patience_(patience),
-        greeting_(control.context()) {}
+        timer_(control.context()) {}
 
   void start(engine::SessionId id);
   void send(const proto::CoordinatorMessage& message);
   // Ends the call with `why`; what is not yet being written is dropped.
   void close(const Status& why);
-  // The patience is over.
-  void expect_greeted();
+  void patience_over();
 
  private:
   void OnReadDone(bool ok) override;
@@ -67,14 +70,16 @@ class WorkerSession final
   void leave(const std::string& reason, const Status& why = ok_status());
   void write_next();
   void finish_if_quiet();
+  void start_patience();
 
+  grpc::CallbackServerContext& context_;
   ControlLoop& control_;
   SessionTable& table_;
   EventSink sink_;  // called on control
   Logger log_;
   std::string version_;
   Milliseconds patience_;
-  asio::steady_timer greeting_;
+  asio::steady_timer timer_;
 
   engine::SessionId id_;
   std::string worker_;  // its name, once it said hello

@@ -2,8 +2,10 @@
 
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include "tests/integration/coordinator_fixture.h"
+#include "tests/support/process.h"
 
 namespace foldmill::coordinator {
 namespace {
@@ -187,6 +189,49 @@ TEST_F(BadWorkersTest, ASecondHelloEndsTheSessionButNotTheAttempt) {
   const auto welcome = again.next<proto::Welcome>();
   ASSERT_TRUE(welcome);
   EXPECT_THAT(welcome->keep, ::testing::ElementsAre(attempt));
+}
+
+// What is unread of a worker that never reads is kept, but not without end.
+class DeafWorkerTest : public BadWorkersTest {
+ protected:
+  // Until the session ends.
+  static void speak(FakeWorker& worker) {
+    uint64_t sequence = 0;
+    while (worker.send(epoch(++sequence, AttemptId(999), 1, 0.5))) {
+    }
+  }
+  std::string state_of(const std::string& name) {
+    v1::ListWorkersResponse workers;
+    EXPECT_TRUE(
+        call(&v1::StudyService::Stub::ListWorkers, v1::ListWorkersRequest(), &workers).ok());
+    for (const v1::Worker& worker : workers.workers())
+      if (worker.name() == name) return worker.state();
+    return {};
+  }
+};
+
+TEST_F(DeafWorkerTest, IsSentAwayAndToldWhyWhenItListensAgain) {
+  FakeWorker deaf(channel_);
+  deaf.hello("deaf");
+  std::thread speaker([&] { speak(deaf); });
+  EXPECT_TRUE(testing::eventually([&] { return state_of("deaf") == "lost"; }));
+  while (deaf.read()) {
+  }
+  speaker.join();
+  const grpc::Status status = deaf.end();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("deaf leaves 20000 messages unread"));
+}
+
+TEST_F(DeafWorkerTest, IsCutOffWhenItNeverListensAgain) {
+  coordinator_.reset();
+  engine_options_.lease = Milliseconds(300);
+  engine_options_.heartbeat = Milliseconds(50);
+  start();
+  FakeWorker deaf(channel_);
+  deaf.hello("deaf");
+  speak(deaf);
+  EXPECT_EQ(deaf.end().error_code(), grpc::StatusCode::CANCELLED);
 }
 
 TEST_F(BadWorkersTest, AnOlderProtocolIsRefusedToo) {

@@ -26,6 +26,7 @@ class CoordinatorFixture : public ::testing::Test {
     Options options;
     options.database = dir_ / "study.db";
     options.listen = {*proto::parse_address("127.0.0.1:0")};
+    options.engine = engine_options_;
     coordinator_ =
         std::make_unique<Coordinator>(std::move(database).value(), options, Logging::none(),
                                       [](const Status& status) { FAIL() << status.message(); });
@@ -113,6 +114,7 @@ class CoordinatorFixture : public ::testing::Test {
   }
 
   test::TempDir dir_;
+  engine::EngineOptions engine_options_;  // of the next start()
   std::unique_ptr<Coordinator> coordinator_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::StudyService::Stub> studies_;

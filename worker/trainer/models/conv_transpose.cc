@@ -7,6 +7,7 @@
 
 #include "worker/trainer/models/layout.h"
 #include "worker/trainer/models/one_channel.h"
+#include "worker/trainer/models/optional_tensor.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -61,23 +62,25 @@ torch::Tensor scattered(const torch::Tensor& columns, const torch::Tensor& small
 // Into a single channel, oneDNN leaves most of its lanes empty: a matrix product that makes every
 // place's kernel, and a pass that adds them up, waste none.
 torch::Tensor into_one_channel(const torch::Tensor& input, const torch::Tensor& image,
-                               const torch::Tensor& weight, const torch::Tensor& bias,
+                               const torch::Tensor& weight, const OptionalTensor& bias,
                                int64_t stride, int64_t padding) {
   const int64_t channels = input.size(1);
   const torch::Tensor columns =
       input.permute({0, 2, 3, 1}).reshape({-1, channels}).mm(weight.reshape({channels, -1}));
-  return scattered(columns, input, image, weight.size(2), stride, padding, bias.item<float>());
+  return scattered(columns, input, image, weight.size(2), stride, padding,
+                   bias ? bias->item<float>() : 0);
 }
 
 class ConvTransposeFunction : public torch::autograd::Function<ConvTransposeFunction> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input,
-                               const torch::Tensor& weight, const torch::Tensor& bias,
+                               const torch::Tensor& weight, const OptionalTensor& bias,
                                int64_t stride, int64_t padding, int64_t more_height,
                                int64_t more_width) {
     context->save_for_backward({input, weight});
     context->saved_data["stride"] = stride;
     context->saved_data["padding"] = padding;
+    context->saved_data["has_bias"] = bias.has_value();
     const auto grown = [&](int64_t size, int64_t output_padding) {
       return (size - 1) * stride - 2 * padding + weight.size(2) + output_padding;
     };
@@ -88,8 +91,9 @@ class ConvTransposeFunction : public torch::autograd::Function<ConvTransposeFunc
                      input.options().memory_format(torch::MemoryFormat::ChannelsLast)));
     if (weight.size(1) == 1 && input.scalar_type() == torch::kFloat32)
       return into_one_channel(input, image, weight, bias, stride, padding);
-    return convolution_gradient(input, image, weight, stride, padding, Wanted::kInput)
-        .add_(bias.view({1, -1, 1, 1}));
+    const torch::Tensor made =
+        convolution_gradient(input, image, weight, stride, padding, Wanted::kInput);
+    return bias ? made.add_(bias->view({1, -1, 1, 1})) : made;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -102,7 +106,7 @@ class ConvTransposeFunction : public torch::autograd::Function<ConvTransposeFunc
     return {has_one_channel(gradient) ? conv_from_one_channel(gradient, weight, {}, stride, padding)
                                       : torch::conv2d(gradient, weight, {}, stride, padding),
             convolution_gradient(input, gradient, weight, stride, padding, Wanted::kWeight),
-            gradient.sum({0, 2, 3}),
+            context->saved_data["has_bias"].toBool() ? gradient.sum({0, 2, 3}) : torch::Tensor(),
             {},
             {},
             {},
@@ -115,9 +119,9 @@ class ConvTransposeFunction : public torch::autograd::Function<ConvTransposeFunc
 torch::Tensor conv_transpose(const torch::Tensor& input, const torch::Tensor& weight,
                              const torch::Tensor& bias, const ConvTransposeLayer& layer) {
   if (!input.is_cpu())
-    return torch::conv_transpose2d(input, weight, bias, layer.stride, layer.padding,
+    return torch::conv_transpose2d(input, weight.contiguous(), bias, layer.stride, layer.padding,
                                    {layer.output_padding_height, layer.output_padding_width});
-  return ConvTransposeFunction::apply(channels_last(input), weight, bias, layer.stride,
+  return ConvTransposeFunction::apply(channels_last(input), weight, if_defined(bias), layer.stride,
                                       layer.padding, layer.output_padding_height,
                                       layer.output_padding_width);
 }

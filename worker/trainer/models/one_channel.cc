@@ -4,6 +4,7 @@
 
 #include "worker/trainer/models/layout.h"
 #include "worker/trainer/models/one_channel_kernel.h"
+#include "worker/trainer/models/optional_tensor.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -34,23 +35,26 @@ OneChannelConv sizes_of(const torch::Tensor& maps, const torch::Tensor& weight, 
 class ImageConvFunction : public torch::autograd::Function<ImageConvFunction> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& maps,
-                               const torch::Tensor& weight, const torch::Tensor& bias,
+                               const torch::Tensor& weight, const OptionalTensor& bias,
                                int64_t stride, int64_t padding) {
     context->save_for_backward({maps, weight});
     context->saved_data["stride"] = stride;
     context->saved_data["padding"] = padding;
-    return conv_from_one_channel(maps, weight, bias, stride, padding);
+    context->saved_data["has_bias"] = bias.has_value();
+    return conv_from_one_channel(maps, weight, bias ? *bias : torch::Tensor(), stride, padding);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
     const int64_t stride = context->saved_data["stride"].toInt();
     const int64_t padding = context->saved_data["padding"].toInt();
+    const bool has_bias = context->saved_data["has_bias"].toBool();
     const std::vector<int64_t> bias_sizes{saved[1].size(0)};
     const auto found = at::convolution_backward(
         channels_last(gradients[0]), channels_last(saved[0]), saved[1],
-        at::OptionalIntArrayRef(bias_sizes), {stride, stride}, {padding, padding}, {1, 1},
-        /*transposed=*/false, {0, 0}, /*groups=*/1, {false, true, true});
+        has_bias ? at::OptionalIntArrayRef(bias_sizes) : at::OptionalIntArrayRef(),
+        {stride, stride}, {padding, padding}, {1, 1},
+        /*transposed=*/false, {0, 0}, /*groups=*/1, {false, true, has_bias});
     return {{}, std::get<1>(found), std::get<2>(found), {}, {}};
   }
 };
@@ -81,7 +85,7 @@ torch::Tensor conv_from_one_channel(const torch::Tensor& maps, const torch::Tens
 
 torch::Tensor conv_of_images(const torch::Tensor& maps, const torch::Tensor& weight,
                              const torch::Tensor& bias, const ConvLayer& layer) {
-  return ImageConvFunction::apply(maps, weight, bias, layer.stride, layer.padding);
+  return ImageConvFunction::apply(maps, weight, if_defined(bias), layer.stride, layer.padding);
 }
 
 }  // namespace foldmill::trainer

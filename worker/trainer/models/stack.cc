@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "worker/trainer/models/bias_relu.h"
 #include "worker/trainer/models/conv_transpose.h"
 #include "worker/trainer/models/layout.h"
 #include "worker/trainer/models/one_channel.h"
@@ -68,25 +69,40 @@ StackImpl::StackImpl(LayerChain layers)
     weights_[i] = holder->register_parameter("weight", torch::empty(sizes->weight));
     biases_[i] = holder->register_parameter("bias", torch::empty({sizes->bias}));
     initialize(weights_[i], biases_[i]);
+    if (weights_[i].dim() == 4) weights_[i].set_data(channels_last(weights_[i].detach()));
   }
 }
 
 torch::Tensor StackImpl::forward(torch::Tensor x) {
-  for (size_t i = 0; i < layers_.size(); ++i) x = apply(i, std::move(x));
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    if (x.is_cpu() && weights_[i].defined() && is_relu(i + 1)) {
+      x = bias_relu(apply(i, std::move(x), {}), biases_[i]);
+      ++i;
+    } else {
+      x = apply(i, std::move(x), biases_[i]);
+    }
+  }
   return x;
 }
 
-torch::Tensor StackImpl::apply(size_t i, torch::Tensor x) {
+bool StackImpl::is_relu(size_t i) const {
+  if (i >= layers_.size()) return false;
+  const auto* activation = std::get_if<ActivationLayer>(&layers_[i]);
+  return activation && activation->activation == Activation::kRelu;
+}
+
+torch::Tensor StackImpl::apply(size_t i, torch::Tensor x, const torch::Tensor& bias) {
   const Layer& layer = layers_[i];
   if (const auto* conv = std::get_if<ConvLayer>(&layer)) {
     if (has_one_channel(x) && !x.requires_grad())
-      return conv_of_images(x, weights_[i], biases_[i], *conv);
-    return torch::conv2d(x.is_cpu() ? channels_last(x) : x, weights_[i], biases_[i], conv->stride,
-                         conv->padding);
+      return conv_of_images(x, weights_[i], bias, *conv);
+    return x.is_cpu()
+               ? torch::conv2d(channels_last(x), weights_[i], bias, conv->stride, conv->padding)
+               : torch::conv2d(x, weights_[i].contiguous(), bias, conv->stride, conv->padding);
   }
   if (const auto* conv = std::get_if<ConvTransposeLayer>(&layer))
-    return conv_transpose(x, weights_[i], biases_[i], *conv);
-  if (std::holds_alternative<LinearLayer>(layer)) return torch::linear(x, weights_[i], biases_[i]);
+    return conv_transpose(x, weights_[i], bias, *conv);
+  if (std::holds_alternative<LinearLayer>(layer)) return torch::linear(x, weights_[i], bias);
   if (const auto* activation = std::get_if<ActivationLayer>(&layer))
     return activate(*activation, std::move(x));
   if (const auto* dropout = std::get_if<DropoutLayer>(&layer))

@@ -7,6 +7,10 @@ namespace foldmill::trainer {
 
 // A chain of layers with its weights, initialised as PyTorch does from torch's global generator, in
 // the order of the layers. Parameters are named as in a torch.nn.Sequential of the same layers.
+//
+// Kernels of convolutions lie in memory with their channels last, as oneDNN wants them, on every
+// device: an optimiser's state, which a checkpoint carries from one device to another, has the
+// order of the weights in memory.
 class StackImpl : public torch::nn::Module {
  public:
   explicit StackImpl(LayerChain layers);
@@ -21,7 +25,9 @@ class StackImpl : public torch::nn::Module {
   const torch::Tensor& bias(size_t i) const { return biases_[i]; }
 
  private:
-  torch::Tensor apply(size_t i, torch::Tensor x);
+  // `bias` is the layer's, or undefined where it is added afterwards.
+  torch::Tensor apply(size_t i, torch::Tensor x, const torch::Tensor& bias);
+  bool is_relu(size_t i) const;
 
   LayerChain layers_;
   std::vector<torch::Tensor> weights_;  // one per layer; undefined where it has none

@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kMagic = "foldmill-checkpoint 2 ";
+constexpr std::string_view kMagic = "foldmill-checkpoint 3 ";
 constexpr size_t kDigestSize = 64;
 constexpr size_t kHeaderSize = kMagic.size() + kDigestSize + 1;
 constexpr size_t kKeptFiles = 2;

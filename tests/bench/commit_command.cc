@@ -9,10 +9,9 @@
 
 #include "coordinator/coordinator.h"
 #include "core/text.h"
-#include "foldmill/v1/study_service.grpc.pb.h"
-#include "proto/codec/study_codec.h"
 #include "proto/transport/channel.h"
 #include "tests/bench/command.h"
+#include "tests/bench/load/create_study.h"
 #include "tests/support/fake_worker.h"
 #include "tests/support/temp_dir.h"
 
@@ -75,18 +74,6 @@ StudySpec make_study(const CommitOptions& options) {
   spec.sampler.type = "random";
   spec.trials = options.workers;
   return spec;
-}
-
-Status create_study(const std::shared_ptr<grpc::Channel>& channel, const StudySpec& spec) {
-  v1::CreateStudyRequest request;
-  *request.mutable_spec() = proto::encode(spec);
-  v1::CreateStudyResponse response;
-  grpc::ClientContext context;
-  proto::set_deadline(&context);
-  const grpc::Status status =
-      v1::StudyService::NewStub(channel)->CreateStudy(&context, request, &response);
-  return status.ok() ? ok_status()
-                     : internal_error("creating the study: " + status.error_message());
 }
 
 // A whole coordinator in this process: engine, store thread and database file as in production, and

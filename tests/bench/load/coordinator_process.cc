@@ -7,11 +7,10 @@
 #include <utility>
 
 #include "core/text.h"
-#include "foldmill/v1/study_service.grpc.pb.h"
-#include "proto/codec/study_codec.h"
 #include "proto/transport/address.h"
 #include "proto/transport/channel.h"
 #include "storage/study_reader.h"
+#include "tests/bench/load/create_study.h"
 
 namespace foldmill::bench {
 namespace {
@@ -88,15 +87,7 @@ Status CoordinatorProcess::wait_until_it_serves(const fs::path& address_file) {
 Status CoordinatorProcess::create_study(const StudySpec& spec) const {
   FOLDMILL_ASSIGN_OR_RETURN(const proto::Address address, proto::parse_address(address_));
   FOLDMILL_ASSIGN_OR_RETURN(const auto channel, proto::make_channel(address, {}));
-  v1::CreateStudyRequest request;
-  *request.mutable_spec() = proto::encode(spec);
-  v1::CreateStudyResponse response;
-  grpc::ClientContext context;
-  proto::set_deadline(&context);
-  const grpc::Status status =
-      v1::StudyService::NewStub(channel)->CreateStudy(&context, request, &response);
-  return status.ok() ? ok_status()
-                     : internal_error("creating the study: " + status.error_message());
+  return bench::create_study(channel, spec);
 }
 
 double CoordinatorProcess::wal_mb() const {

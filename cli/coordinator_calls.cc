@@ -34,9 +34,13 @@ Status CoordinatorCalls::check_protocol() {
 }
 
 Status CoordinatorCalls::explain(const grpc::Status& result) const {
-  Status status = proto::decode(result);
-  if (status.code() == StatusCode::kUnavailable || status.code() == StatusCode::kDeadlineExceeded)
+  const Status status = proto::decode(result);
+  if (proto::is_from_peer(result)) return status;
+  if (status.code() == StatusCode::kUnavailable)
     return unavailable(concat("cannot reach the coordinator ", address_, ": ", status.message()));
+  if (status.code() == StatusCode::kDeadlineExceeded)
+    return unavailable(
+        concat("no answer in time from the coordinator ", address_, ": ", status.message()));
   return status;
 }
 

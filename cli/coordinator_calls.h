@@ -40,6 +40,7 @@ class CoordinatorCalls {
     return explain((stub.*method)(&context, request, response));
   }
 
+  // What the coordinator said stays as it is; what the transport says names the coordinator.
   Status explain(const grpc::Status& result) const;
 
  private:

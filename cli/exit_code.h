@@ -14,7 +14,7 @@ enum class ExitCode {
   kUsage = 2,
   kNotFound = 3,
   kBadStudyFile = 4,
-  kUnreachable = 5,  // no coordinator answers
+  kUnreachable = 5,  // no coordinator answers, or none that could do it now
   kRefused = 6,      // authentication, permission
   kConflict = 7,     // right request, wrong state
   kTimedOut = 8,

@@ -1,12 +1,19 @@
 #include "proto/codec/status_codec.h"
 
 #include "core/text.h"
+#include "foldmill/v1/status.pb.h"
 
 namespace foldmill::proto {
 
 grpc::Status encode(const Status& status) {
-  return {static_cast<grpc::StatusCode>(status.code()), status.message()};
+  if (status.ok()) return grpc::Status::OK;
+  v1::StatusDetails details;
+  details.set_code(static_cast<int32_t>(status.code()));
+  return {static_cast<grpc::StatusCode>(status.code()), status.message(),
+          details.SerializeAsString()};
 }
+
+bool is_from_peer(const grpc::Status& status) { return !status.error_details().empty(); }
 
 Status decode(const grpc::Status& status) {
   const std::string& message = status.error_message();

@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "foldmill/v1/study_service.grpc.pb.h"
+#include "proto/codec/status_codec.h"
 #include "proto/codec/worker_message.h"
 #include "tests/support/temp_dir.h"
 
@@ -37,10 +38,11 @@ class Coordinator final : public v1::StudyService::Service {
   grpc::Status CreateStudy(grpc::ServerContext*, const v1::CreateStudyRequest*,
                            v1::CreateStudyResponse*) override {
     ++questions;
-    return grpc::Status::OK;
+    return refusal;
   }
 
   std::atomic<int> introductions{0}, questions{0};
+  grpc::Status refusal;  // of what would create a study
 
  private:
   int protocol_;
@@ -87,6 +89,22 @@ TEST_F(CoordinatorClientTest, AsksOnceWhatIsSpoken) {
   EXPECT_TRUE(client_->list_studies({}).ok());
   EXPECT_EQ(coordinator_->questions, 2);
   EXPECT_EQ(coordinator_->introductions, 1);
+}
+
+TEST_F(CoordinatorClientTest, WhatTheCoordinatorSaysIsNotTakenForItsNotBeingReached) {
+  serve(proto::kProtocolVersion);
+  coordinator_->refusal = proto::encode(unavailable("its disk is full"));
+  const Status full = client_->create({}).status();
+  EXPECT_EQ(full.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(full.message(), "its disk is full");
+  coordinator_->refusal = {grpc::StatusCode::UNAVAILABLE, "Socket closed"};
+  const Status broken = client_->create({}).status();
+  EXPECT_EQ(broken.message(), concat("cannot reach the coordinator ", address_, ": Socket closed"));
+  coordinator_->refusal = {grpc::StatusCode::DEADLINE_EXCEEDED, "Deadline Exceeded"};
+  const Status late = client_->create({}).status();
+  EXPECT_EQ(late.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(late.message(),
+              HasSubstr(concat("no answer in time from the coordinator ", address_)));
 }
 
 }  // namespace

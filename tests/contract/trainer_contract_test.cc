@@ -66,7 +66,8 @@ class TrainerContractTest : public ::testing::Test {
     auto started = TrainerProcess::start(
         io_, command_,
         {[this](const std::string& line) { take(line); }, [this] { FAIL() << "line too long"; },
-         [this](const ChildExit& exit) { exit_ = exit; }});
+         [this](const ChildExit& exit) { exit_ = exit; },
+         [this](const std::string& text) { warnings_.emplace_back(text); }});
     if (!started.ok()) GTEST_SKIP() << started.status().message();
     trainer_ = std::move(started).value();
     TrainerHello hello;
@@ -127,6 +128,7 @@ class TrainerContractTest : public ::testing::Test {
   asio::io_context io_;
   TrainerCommand command_;
   std::vector<TrainerMessage> messages_;
+  std::vector<std::string> warnings_;
   std::optional<ChildExit> exit_;
   std::unique_ptr<TrainerProcess> trainer_;
 };
@@ -163,6 +165,33 @@ TEST_F(TrainerContractTest, CheckpointsFollowTheirEpochAndExist) {
       EXPECT_TRUE(std::filesystem::exists(checkpoint->path)) << checkpoint->path;
     }
   }
+}
+
+// Where a directory lies in the way not even root can write a file.
+TEST_F(TrainerContractTest, ACheckpointThatCannotBeWrittenIsLeftOut) {
+  for (const char* name : {"attempt-1/epoch-1.ckpt", "attempt-1/epoch-2.ckpt"})
+    std::filesystem::create_directories(directory_ / name);
+  train(assignment(1, 4));
+  if (IsSkipped()) return;
+  EXPECT_EQ(all<TrainerEpoch>().size(), 4U);
+  ASSERT_EQ(all<TrainerCheckpoint>().size(), 2U);
+  EXPECT_EQ(all<TrainerCheckpoint>()[0].epoch, 3);
+  ASSERT_TRUE(wait([this] { return !warnings_.empty(); }));
+  EXPECT_EQ(warnings_.size(), 1U) << "once for both";
+  EXPECT_TRUE(warnings_[0].starts_with("no checkpoint of epoch 1")) << warnings_[0];
+}
+
+// Only asked of trainers that know their files.
+TEST_F(TrainerContractTest, AModelThatCannotBeWrittenIsTheMachinesFault) {
+  if (environment("FOLDMILL_TRAINER_ASSIGNMENT").empty()) GTEST_SKIP() << "writes none of its own";
+  for (const char* name : {"attempt-1/state_dict.pt", "attempt-1/artifact-weight.json"})
+    std::filesystem::create_directories(directory_ / name);
+  trainer_->send(assignment_line(assignment(1, 1), {}));
+  ASSERT_TRUE(wait([this] { return is_over(); })) << trainer_->last_output(20);
+  ASSERT_TRUE(has<TrainerFailed>());
+  const TrainerFailed failed = all<TrainerFailed>()[0];
+  if (failed.cause == EndCause::kDataMissing) GTEST_SKIP() << failed.message;
+  EXPECT_EQ(failed.cause, EndCause::kInternal) << failed.message;
 }
 
 TEST_F(TrainerContractTest, AResumedAttemptGoesOnWhereTheCheckpointEnded) {

@@ -16,6 +16,7 @@ namespace {
 using ::testing::AllOf;
 using testing::eventually;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 using Clock = std::chrono::steady_clock;
 
@@ -65,7 +66,8 @@ TEST(FullDiskTest, TheCoordinatorWaitsForRoomAndLosesNothing) {
       cluster.cli({"study", "create", cluster.write_file("b.yaml", study.yaml()).string(), "--name",
                    "another"});
   EXPECT_EQ(refused.exit_code, 5) << refused.out;
-  EXPECT_THAT(refused.err, AllOf(HasSubstr("is full"), HasSubstr("free some space")));
+  EXPECT_THAT(refused.err, AllOf(StartsWith("error: the coordinator can record nothing"),
+                                 HasSubstr("is full"), HasSubstr("free some space")));
   const int seen = refusals();
   ASSERT_TRUE(eventually([&] { return refusals() > seen + 1; })) << cluster.logs();
   EXPECT_EQ(recorded(), before) << "nothing is recorded, so nothing is handed out";
@@ -101,6 +103,10 @@ TEST(FullDiskTest, AWorkerWithoutRoomForCheckpointsTrainsOn) {
   const double before = reports();
   ASSERT_TRUE(eventually([&] { return reports() > before + 3; })) << cluster.logs();
   EXPECT_TRUE(worker.running()) << cluster.logs();
+  EXPECT_TRUE(eventually([&] {
+    return testing::read_file(cluster.directory() / "a.log").find("trainer warns") !=
+           std::string::npos;
+  })) << cluster.logs();
   disk.make_room();
   ASSERT_TRUE(cluster.wait_completed(study.name)) << cluster.logs();
   expect_exactly_once(cluster, study.name, study.trials, study.folds, study.epochs);

@@ -238,7 +238,12 @@ class Attempt {
   void checkpoint(int64_t epoch) {
     last_checkpoint_ = epoch;
     const auto path = directory_ / ("epoch-" + std::to_string(epoch) + ".ckpt");
-    if (!save(path)) return;  // costs its epochs, should somebody have to go on from it
+    if (!save(path)) {  // costs its epochs, should somebody have to go on from it
+      if (!std::exchange(failing_, true))
+        std::cerr << "foldmill: warning: no checkpoint of epoch " << epoch << std::endl;
+      return;
+    }
+    failing_ = false;
     lines_.send(
         {{"type", "checkpoint"}, {"attempt", id_}, {"epoch", epoch}, {"path", path.string()}});
     std::filesystem::remove(directory_ / ("epoch-" + std::to_string(epoch - 2) + ".ckpt"));
@@ -275,6 +280,7 @@ class Attempt {
   int64_t at_epoch_;
   std::filesystem::path directory_;
   double value_ = 2.0;
+  bool failing_ = false;   // the last checkpoint could not be written
   bool resumable_ = true;  // false: the checkpoint to go on from is damaged
   std::string encoder_;    // its file's content, to show that it was there
   bool leaves_model_ = false;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace foldmill::worker {
 
@@ -14,9 +15,12 @@ class OutputTail {
   static constexpr size_t kMaxLines = 20;
   static constexpr size_t kMaxLine = 400;
 
-  void add(std::string_view bytes) {
+  // `on_line` gets each line that is complete now, as far as it is kept.
+  template <class OnLine>
+  void add(std::string_view bytes, OnLine on_line) {
     for (const char c : bytes) {
       if (c == '\n') {
+        on_line(std::as_const(line_));
         finish_line();
       } else if (line_.size() < kMaxLine) {
         line_ += c;

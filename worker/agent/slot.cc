@@ -84,7 +84,11 @@ void Slot::spawn(TrainerCommand command) {
       io_, command,
       {[this](const std::string& line) { on_line(line); },
        [this] { break_off(concat("sent a line longer than ", kMaxLineBytes, " bytes")); },
-       [this](const ChildExit& exit) { on_exit(exit); }});
+       [this](const ChildExit& exit) { on_exit(exit); },
+       [this](const std::string& text) {
+         log_->warn("trainer warns  slot={} attempt={} message={}", options_.hello.slot,
+                    attempt().value_or(AttemptId(0)).value, in_quotes(text));
+       }});
   if (!started.ok()) {
     log_->error("trainer not started  slot={} error={}", options_.hello.slot,
                 in_quotes(started.status().message()));

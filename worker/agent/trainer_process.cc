@@ -90,13 +90,21 @@ void TrainerProcess::take(std::string_view bytes) {
 }
 
 void TrainerProcess::read_output() {
-  output_.async_wait(asio::posix::descriptor_base::wait_read, lifetime_.guard([this](ErrorCode error) {
-    if (error || exited_) return;
-    const auto bytes = read_some(output_, output_bytes_);
-    if (!bytes) return;
-    output_tail_.add(*bytes);
-    read_output();
-  }));
+  output_.async_wait(asio::posix::descriptor_base::wait_read,
+                     lifetime_.guard([this](ErrorCode error) {
+                       if (error || exited_) return;
+                       const auto bytes = read_some(output_, output_bytes_);
+                       if (!bytes) return;
+                       take_output(*bytes);
+                       read_output();
+                     }));
+}
+
+void TrainerProcess::take_output(std::string_view bytes) {
+  output_tail_.add(bytes, [this](std::string_view line) {
+    if (line.starts_with(kWarningPrefix))
+      events_.warned(std::string(line.substr(kWarningPrefix.size())));
+  });
 }
 
 void TrainerProcess::write_next() {
@@ -122,7 +130,7 @@ void TrainerProcess::drain_after_exit() {
   output_.cancel();
   while (const auto bytes = read_some(output_, output_bytes_)) {
     if (bytes->empty()) break;
-    output_tail_.add(*bytes);
+    take_output(*bytes);
   }
   while (!lines_.overflowed()) {
     const auto bytes = read_some(socket_, socket_bytes_);

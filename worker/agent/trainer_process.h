@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/result.h"
 #include "core/thread_checker.h"
@@ -19,6 +20,9 @@
 
 namespace foldmill::worker {
 
+// What a trainer prints behind this is for whoever looks after the worker.
+inline constexpr std::string_view kWarningPrefix = "foldmill: warning: ";
+
 // One running trainer: its process group, its socket of lines, the last it printed. Lives on the
 // agent thread; owned by a Slot, which must not destroy it inside one of its events (post instead).
 //
@@ -30,6 +34,8 @@ class TrainerProcess {
     std::function<void(const std::string& line)> line;
     std::function<void()> line_too_long;    // nothing is read any more
     std::function<void(ChildExit)> exited;  // last event; every complete line came before
+    // It printed this behind kWarningPrefix.
+    std::function<void(const std::string& text)> warned = [](const std::string&) {};
   };
 
   static Result<std::unique_ptr<TrainerProcess>> start(asio::io_context& io,
@@ -53,6 +59,7 @@ class TrainerProcess {
   TrainerProcess(asio::io_context& io, const SpawnedChild& child, Events events);
   void read_socket();
   void read_output();
+  void take_output(std::string_view bytes);
   void take(std::string_view bytes);
   void write_next();
   void on_exit(ChildExit exit);

@@ -19,6 +19,7 @@ load `trial.resume_path` when it is not None, and inside the loop, after `report
 Whatever the script prints is only a log. The protocol is described in worker/protocol.md.
 """
 
+import errno
 import json
 import math
 import os
@@ -30,6 +31,8 @@ import time
 import traceback
 
 PROTOCOL = 1
+_DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+_PROBE_BYTES = 1 << 20
 
 
 class _Gone(Exception):
@@ -46,6 +49,17 @@ class DataMissing(Exception):
 
 class _Stopped(Exception):
     pass
+
+
+class _NotKept(Exception):
+    """A file worth keeping could not be written: the machine's fault, not the script's."""
+
+
+def _remove(path):
+    try:
+        os.remove(path)
+    except OSError:
+        pass  # one file too many harms nobody; its directory goes with the attempt
 
 
 class _Lines:
@@ -91,6 +105,7 @@ class Trial:
         self._cause = None
         self._began = 0.0
         self._checkpoints = []
+        self._failing = False  # the last checkpoint could not be written
         self._reported = None
         self._declined = False  # wants_checkpoint() was asked about this epoch, and said no
         self.attempt = assignment["attempt"]
@@ -151,32 +166,74 @@ class Trial:
         return wanted
 
     def save_checkpoint(self, write):
-        """`write(path)` writes the state after the epoch just reported."""
+        """`write(path)` writes the state after the epoch just reported. Where that is impossible
+        for want of room training goes on without it, and the worker's log says so."""
         path = os.path.join(self.directory, "epoch-%d.ckpt" % self.epoch)
-        write(path + ".tmp")
-        os.replace(path + ".tmp", path)
+        try:
+            write(path + ".tmp")
+            os.replace(path + ".tmp", path)
+        except Exception as error:
+            # Libraries have errors of their own for a full disk.
+            if not isinstance(error, OSError) and self._can_write():
+                raise
+            _remove(path + ".tmp")
+            self._warn_once(error)
+            return
+        self._failing = False
         self._lines.send({"type": "checkpoint", "attempt": self.attempt, "epoch": self.epoch,
                           "path": path})
         self._checkpoints.append(path)
         if len(self._checkpoints) > 2:
-            os.remove(self._checkpoints.pop(0))
+            _remove(self._checkpoints.pop(0))
+
+    def _can_write(self):
+        probe = os.path.join(self.directory, "probe")
+        try:
+            with open(probe, "wb") as file:
+                file.write(bytes(_PROBE_BYTES))
+            return True
+        except OSError:
+            return False
+        finally:
+            _remove(probe)
+
+    def _warn_once(self, error):
+        if not self._failing:
+            print("foldmill: warning: no checkpoint of epoch %d: %s; training goes on without it, "
+                  "and the next epochs try again: free some space there, or make it writable"
+                  % (self.epoch, error), file=sys.stderr, flush=True)
+        self._failing = True
 
     def save_artifact(self, path, name=None):
         """Sends a file worth keeping; a copy is taken at once."""
         name = name or os.path.basename(path)
         copy = os.path.join(self.directory, "artifact-" + os.path.basename(name))
         # A new file each time: the worker may still be reading one that was sent under this name.
-        shutil.copyfile(path, copy + ".tmp")
-        os.replace(copy + ".tmp", copy)
+        with open(path, "rb") as source:
+            try:
+                with open(copy + ".tmp", "wb") as target:
+                    shutil.copyfileobj(source, target)
+                os.replace(copy + ".tmp", copy)
+            except OSError as error:
+                raise _NotKept("the artifact '%s' could not be kept: %s" % (name, error)) from error
         self._lines.send({"type": "artifact", "attempt": self.attempt, "name": name, "path": copy})
+
+
+def _cause_of(error):
+    # torch.cuda.OutOfMemoryError has this name in every version; MemoryError is Python's own.
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "out_of_memory"
+    if isinstance(error, OSError) and error.errno in _DISK_TROUBLE:
+        return "internal"
+    return "user_error"
 
 
 def _attempt(train, lines, hello, assignment):
     """Runs one attempt and returns the last line about it."""
     attempt = assignment["attempt"]
-    trial = Trial(lines, hello, assignment)
-    lines.send({"type": "started", "attempt": attempt})
     try:
+        trial = Trial(lines, hello, assignment)
+        lines.send({"type": "started", "attempt": attempt})
         train(trial)
         complete = trial.epoch >= assignment["epochs"] and trial._reported == trial.epoch
         if complete or assignment["first_epoch"] > assignment["epochs"]:
@@ -193,12 +250,11 @@ def _attempt(train, lines, hello, assignment):
         cause, message = "diverged", str(error)
     except DataMissing as error:
         cause, message = "data_missing", str(error)
+    except _NotKept as error:
+        cause, message = "internal", str(error)
     except Exception as error:
         traceback.print_exc()
-        # torch.cuda.OutOfMemoryError has this name in every version; MemoryError is Python's own.
-        memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
-        cause = "out_of_memory" if memory else "user_error"
-        message = "%s: %s" % (type(error).__name__, error)
+        cause, message = _cause_of(error), "%s: %s" % (type(error).__name__, error)
     return {"type": "failed", "attempt": attempt, "cause": cause, "message": message}
 
 

@@ -161,11 +161,17 @@ TEST(LineBufferTest, HoldsNoMoreThanItsLimit) {
 
 TEST(OutputTailTest, KeepsTheLastLinesAndCutsLongOnes) {
   OutputTail tail;
-  for (int i = 0; i < 100; ++i) tail.add("line " + std::to_string(i) + "\n");
-  tail.add("unfinished");
+  std::vector<std::string> complete;
+  const auto add = [&](const std::string& text) {
+    tail.add(text, [&](std::string_view line) { complete.emplace_back(line); });
+  };
+  for (int i = 0; i < 100; ++i) add("line " + std::to_string(i) + "\n");
+  add("unfinished");
   EXPECT_EQ(tail.last(2), "line 99\nunfinished");
-  tail.add("\n" + std::string(10'000, 'x') + "\n");
+  EXPECT_EQ(complete.size(), 100U);
+  add("\n" + std::string(10'000, 'x') + "\n");
   EXPECT_EQ(tail.last(1).size(), OutputTail::kMaxLine);
+  EXPECT_EQ(complete[100], "unfinished");
 }
 
 }  // namespace

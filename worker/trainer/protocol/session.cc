@@ -25,6 +25,7 @@ class SocketSink final : public AttemptSink {
     failpoint("epoch.after_send");
   }
   void checkpoint(int64_t epoch, const std::filesystem::path& path) override {
+    if (path.empty()) return;
     failpoint("checkpoint.before_send");
     socket_.write_line(checkpoint_line(attempt_, epoch, path));
     failpoint("checkpoint.after_send");

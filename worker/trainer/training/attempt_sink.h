@@ -14,6 +14,7 @@ class AttemptSink {
   virtual ~AttemptSink() = default;
   virtual void started() = 0;
   virtual void epoch(const EpochReport& report) = 0;
+  // `path` is empty when there should be one, but it could not be written.
   virtual void checkpoint(int64_t epoch, const std::filesystem::path& path) = 0;
   virtual void artifact(const std::string& name, const std::filesystem::path& path) = 0;
 };

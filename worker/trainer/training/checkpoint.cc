@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -69,6 +70,14 @@ NamedTensors tensors_with(const SafetensorsFile& file, std::string_view prefix) 
   return tensors;
 }
 
+// In the words that the worker looks for (worker/protocol.md).
+void warn(int64_t epoch, std::string_view why) {
+  std::cerr << concat("foldmill: warning: no checkpoint of epoch ", epoch, ": ", why,
+                      "; training goes on without it, and the next epochs try again: free some "
+                      "space there, or make it writable\n")
+            << std::flush;
+}
+
 }  // namespace
 
 std::string encode_checkpoint(const CheckpointInfo& info, const CheckpointContent& content) {
@@ -128,7 +137,13 @@ void restore_tensors(const std::filesystem::path& path, const NamedTensors& foun
 
 std::filesystem::path CheckpointFiles::write(int64_t epoch, const std::string& content) {
   const std::filesystem::path path = directory_ / concat("epoch-", epoch, ".ckpt");
-  write_durably(path, content);
+  try {
+    write_durably(path, content);
+  } catch (const AttemptError& error) {
+    if (!std::exchange(failing_, true)) warn(epoch, error.what());
+    return {};
+  }
+  failing_ = false;
   kept_.push_back(path);
   if (kept_.size() > kKeptFiles) {
     std::error_code ignored;  // one file too many harms nobody; its directory goes with the attempt

@@ -39,11 +39,14 @@ class CheckpointFiles {
  public:
   explicit CheckpointFiles(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-  // Durable on return.
+  // Durable on return. Empty when it cannot be written, which costs what a resumed attempt trains
+  // again and is no reason to end this one: of failures in a row the first is said on standard
+  // error.
   std::filesystem::path write(int64_t epoch, const std::string& content);
 
  private:
   std::filesystem::path directory_;
+  bool failing_ = false;
   std::deque<std::filesystem::path> kept_;
 };
 

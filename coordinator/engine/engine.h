@@ -38,9 +38,11 @@ inline bool has_overslept(const EngineOptions& options, SteadyTime due, SteadyTi
 // facts to record and effects to perform come out. Memory is ahead of disk between on() and the
 // commit; the outside never is, because effects wait for the commit. One thread (control).
 //
-// Routes events; each helper owns its data: StudyEngine (one study's trials), FoldQueue (which fold
-// next), LeaseTable (who holds what until when), WorkerRegistry (who is here), PruningMonitor
-// (curves of running folds against their peers), ProgressWatch (whose epochs have stopped coming).
+// Routes events to desks: WorkerDesk (what workers say, and their silence), ClientDesk (what people
+// and their programs ask). Each helper owns its data: StudyRegistry (all studies), StudyEngine (one
+// study's trials), FoldQueue (which fold next), LeaseTable (who holds what until when),
+// WorkerRegistry (who is here), PruningMonitor (curves of running folds against their peers),
+// ProgressWatch (whose epochs have stopped coming).
 class Engine {
  public:
   Engine(EngineOptions options, const Snapshot& snapshot, Now now);

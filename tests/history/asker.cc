@@ -115,6 +115,9 @@ grpc::Status Asker::until_answered(Call call) {
   for (;;) {
     grpc::ClientContext context;
     proto::set_deadline(&context, Milliseconds(5000));
+    // Otherwise nobody would look after the connection between two calls, and gRPC itself does only
+    // every five seconds.
+    context.set_wait_for_ready(true);
     grpc::Status status = call(&context);
     if (!was_not_heard(status) || over_) return status;
     pause(kLongestPauseMs);

@@ -60,7 +60,8 @@ class BallisticRun {
                      "' || (select count(*) from attempt_list) || ' attempts of which ' || (select "
                      "count(*) from attempt_list where state = 'lost') || ' were lost' "
                      "from study_list")
-              << std::flush;
+              << "at most " << most_epochs_trained_again(cluster_, study_.name)
+              << " epochs of a fold were trained again at a time" << std::endl;
   }
 
   Cluster& cluster() { return cluster_; }

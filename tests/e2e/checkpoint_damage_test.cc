@@ -145,9 +145,35 @@ TEST_F(CheckpointDamageTest, AKilledWorkerCostsAtMostOneEpoch) {
   ASSERT_NO_FATAL_FAILURE(train_and_kill());
   cluster_.start_worker("second");
   ASSERT_TRUE(cluster_.wait_completed(study_.name)) << cluster_.logs();
-  const std::string again =
-      *stored("SELECT count(*) FROM epoch_report WHERE superseded_by IS NOT NULL");
-  EXPECT_LE(std::stoi(again), 1) << cluster_.logs();
+  EXPECT_LE(most_epochs_trained_again(cluster_, study_.name), 1) << cluster_.logs();
+  expect_exactly_once(cluster_, study_.name, 1, 1, study_.epochs);
+}
+
+TEST_F(CheckpointDamageTest, SoDoesEachOfSeveralKillsOfAllKinds) {
+  study_.epochs = 10;
+  study_.ms_per_epoch = 500;
+  const auto has_saved = [this](int epoch) {
+    return eventually([&] {
+      return stored("SELECT 1 FROM checkpoint WHERE epoch >= " + std::to_string(epoch)).has_value();
+    });
+  };
+  cluster_.start_coordinator();
+  cluster_.create(study_);
+  testing::Process& first = cluster_.start_worker("first");
+  ASSERT_TRUE(has_saved(2)) << cluster_.logs();
+  for (const pid_t trainer : testing::children_of(first.pid())) kill(trainer, SIGKILL);
+  ASSERT_TRUE(has_saved(4)) << cluster_.logs();
+  first.signal(SIGKILL);
+  testing::Process& second = cluster_.start_worker("second");
+  ASSERT_TRUE(has_saved(6)) << cluster_.logs();
+  cluster_.kill_coordinator();
+  cluster_.start_coordinator();
+  ASSERT_TRUE(has_saved(8)) << cluster_.logs();
+  second.signal(SIGKILL);
+  cluster_.start_worker("third");
+  ASSERT_TRUE(cluster_.wait_completed(study_.name)) << cluster_.logs();
+  EXPECT_EQ(cluster_.number("select count(*) from attempt_list"), 4) << cluster_.logs();
+  EXPECT_LE(most_epochs_trained_again(cluster_, study_.name), 1) << cluster_.logs();
   expect_exactly_once(cluster_, study_.name, 1, 1, study_.epochs);
 }
 

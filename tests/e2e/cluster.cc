@@ -235,4 +235,13 @@ void expect_fenced(Cluster& cluster, const std::string& study) {
       << "epochs of an older attempt after those of a younger one";
 }
 
+int most_epochs_trained_again(Cluster& cluster, const std::string& study) {
+  return static_cast<int>(
+      cluster
+          .number("select max(a.first_epoch + a.epochs - b.first_epoch) from attempt_list a join "
+                  "attempt_list b using (study, trial, fold) where study = '" +
+                  study + "' and b.number = a.number + 1")
+          .value_or(0));
+}
+
 }  // namespace foldmill::e2e

@@ -109,4 +109,8 @@ void expect_exactly_once(Cluster& cluster, const std::string& study, int trials,
 // from the one that held it then.
 void expect_fenced(Cluster& cluster, const std::string& study);
 
+// How many recorded epochs each attempt trained again that took a fold over, at the most. A fault
+// costs one, where an epoch takes longer than its checkpoint on its way to the coordinator.
+int most_epochs_trained_again(Cluster& cluster, const std::string& study);
+
 }  // namespace foldmill::e2e

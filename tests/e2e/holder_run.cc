@@ -10,6 +10,7 @@ namespace foldmill::e2e {
 using testing::eventually;
 
 constexpr std::chrono::minutes kLongStudy(10);
+constexpr int kLongEpochMs = 500;  // a checkpoint of it has arrived before the next one ends
 
 HolderRun::HolderRun(ClusterOptions options, ScriptedStudy study)
     : lease_ms_(options.lease_ms), cluster_(std::move(options)), study_(std::move(study)) {}
@@ -81,6 +82,9 @@ void HolderRun::expect_complete() {
       << cluster_.logs();
   expect_exactly_once(cluster_, study_.name, study_.trials, study_.folds, study_.epochs);
   expect_fenced(cluster_, study_.name);
+  if (study_.ms_per_epoch >= kLongEpochMs) {
+    EXPECT_LE(most_epochs_trained_again(cluster_, study_.name), 1) << cluster_.logs();
+  }
 }
 
 }  // namespace foldmill::e2e

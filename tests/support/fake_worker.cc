@@ -4,7 +4,7 @@
 
 namespace foldmill::testing {
 namespace {
-constexpr Milliseconds kDeadline{30'000};
+constexpr Milliseconds kDeadline{120'000};
 }
 
 FakeWorker::FakeWorker(const std::shared_ptr<grpc::Channel>& channel)

@@ -16,23 +16,29 @@ constexpr int64_t kPixels = 28 * 28;
 torch::Tensor range(int64_t count) { return torch::arange(count); }
 
 TEST(KeyedNoiseTest, DependsOnImageEpochAndSeedAlone) {
-  const KeyedNoise noise(3);
-  const torch::Tensor all = noise.normal(range(10), 2, 5, 0);
-  const torch::Tensor one = noise.normal(torch::tensor({int64_t{7}}), 2, 5, 0);
+  const auto noise_of = [](uint64_t seed, int64_t epoch) {
+    KeyedNoise noise(seed, torch::kCPU);
+    noise.begin_epoch(epoch);
+    return noise;
+  };
+  const KeyedNoise noise = noise_of(3, 2);
+  const torch::Tensor all = noise.normal(range(10), 5, 0);
+  const torch::Tensor one = noise.normal(torch::tensor({int64_t{7}}), 5, 0);
   EXPECT_TRUE(torch::equal(all[7], one[0])) << "whatever batch it comes in";
   EXPECT_FALSE(torch::equal(all[7], all[6]));
-  EXPECT_FALSE(torch::equal(all, noise.normal(range(10), 3, 5, 0))) << "another epoch";
-  EXPECT_FALSE(torch::equal(all, KeyedNoise(4).normal(range(10), 2, 5, 0))) << "another seed";
+  EXPECT_FALSE(torch::equal(all, noise_of(3, 3).normal(range(10), 5, 0))) << "another epoch";
+  EXPECT_FALSE(torch::equal(all, noise_of(4, 2).normal(range(10), 5, 0))) << "another seed";
 }
 
 TEST(KeyedNoiseTest, HasTheMomentsOfItsDistributions) {
-  const KeyedNoise noise(11);
-  const torch::Tensor uniform = noise.uniform(range(kImages), 1, kPixels, 0);
+  KeyedNoise noise(11, torch::kCPU);
+  noise.begin_epoch(1);
+  const torch::Tensor uniform = noise.uniform(range(kImages), kPixels, 0);
   EXPECT_GE(uniform.min().item<double>(), 0);
   EXPECT_LT(uniform.max().item<double>(), 1);
   EXPECT_NEAR(uniform.mean().item<double>(), 0.5, 0.003);
   EXPECT_NEAR(uniform.var().item<double>(), 1.0 / 12, 0.001);
-  const torch::Tensor normal = noise.normal(range(kImages), 1, kPixels, 0);
+  const torch::Tensor normal = noise.normal(range(kImages), kPixels, 0);
   EXPECT_NEAR(normal.mean().item<double>(), 0, 0.01);
   EXPECT_NEAR(normal.var().item<double>(), 1, 0.02);
   EXPECT_NEAR(normal.pow(4).mean().item<double>(), 3, 0.1);
@@ -49,8 +55,9 @@ class CorruptionTest : public ::testing::Test {
     ModelSpec model;
     model.type = "dae";
     model.variant = "conv3";
-    return Corruption(Knobs(model, params), Normalization(0.5, 0.25), 5)
-        .apply(images_, range(kImages), 1);
+    Corruption corruption(Knobs(model, params), Normalization(0.5, 0.25), 5, torch::kCPU);
+    corruption.begin_epoch(1);
+    return corruption.apply(images_, range(kImages));
   }
 
   const torch::Tensor images_ = torch::full({kImages, 1, 28, 28}, 0.5);

@@ -58,7 +58,7 @@ Result of_vae(Network& network, const ReconstructionLoss& loss, double kl_weight
 
 Result of_classifier(Network& network) {
   Classification criterion(4, false);
-  const Measures measures = criterion.measure(network, golden_batch(), Pass::kTrain, 1);
+  const Measures measures = criterion.measure(network, golden_batch(), Pass::kTrain);
   const torch::Tensor scores =
       network.stack("head").forward(network.stack("encoder").forward(wave_images()));
   return {scores, {{"loss", measures.front().second}}};

@@ -52,8 +52,12 @@ torch::Tensor FoldView::train_order(int64_t epoch) const {
 }
 
 Batch FoldView::batch(const torch::Tensor& order, int64_t begin, int64_t count) const {
+  return images_at(order.slice(0, begin, std::min(begin + count, order.size(0))));
+}
+
+Batch FoldView::images_at(const torch::Tensor& positions) const {
   Batch batch;
-  batch.positions = order.slice(0, begin, std::min(begin + count, order.size(0)));
+  batch.positions = positions;
   batch.images = dataset_->images.index_select(0, batch.positions).to(torch::kFloat32);
   batch.images.mul_(factor_).add_(normalization_.offset());
   if (dataset_->label_tensor.defined())

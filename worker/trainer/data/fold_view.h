@@ -41,6 +41,8 @@ class FoldView {
 
   // The images order[begin … begin+count), normalised; fewer at the end of the order.
   Batch batch(const torch::Tensor& order, int64_t begin, int64_t count) const;
+  // The images at these positions [n] of the data set, likewise.
+  Batch images_at(const torch::Tensor& positions) const;
 
  private:
   void normalize_by(const Normalization& normalization);

@@ -11,9 +11,9 @@ class Classification final : public Criterion {
   Classification(int64_t classes, bool frozen_encoder)
       : classes_(classes), frozen_encoder_(frozen_encoder) {}
 
+  void begin_pass(int64_t epoch) override;
   // loss and accuracy, in both passes.
-  Measures measure(Network& network, const Batch& batch, Pass pass, int64_t epoch) override;
-  void begin_validation() override { confusion_ = torch::Tensor(); }
+  Measures measure(Network& network, const Batch& batch, Pass pass) override;
   torch::Tensor confusion() const override { return confusion_; }
 
  private:

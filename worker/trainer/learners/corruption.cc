@@ -13,38 +13,36 @@ Corruption::Kind Corruption::parse_kind(const std::string& name) {
   return name == "mixture" ? Kind::kMixture : Kind::kGaussian;
 }
 
-Corruption::Corruption(const Knobs& knobs, const Normalization& normalization, uint64_t seed)
+Corruption::Corruption(const Knobs& knobs, const Normalization& normalization, uint64_t seed,
+                       torch::Device device)
     : kind_(parse_kind(knobs.choice("noise"))),
       sigma_(knobs.number("noise_sigma")),
       probability_(knobs.number("noise_p")),
       black_(-normalization.mean() / normalization.stddev()),
       white_((1 - normalization.mean()) / normalization.stddev()),
-      noise_(seed) {}
+      noise_(seed, device) {}
 
-torch::Tensor Corruption::apply(const torch::Tensor& images, const torch::Tensor& positions,
-                                int64_t epoch) const {
+torch::Tensor Corruption::apply(const torch::Tensor& images, const torch::Tensor& positions) const {
   const torch::Tensor rows = images.flatten(1);
   const int64_t pixels = rows.size(1);
   torch::Tensor noisy = rows;
-  if (kind_ == Kind::kGaussian) noisy = rows + gaussian(positions, epoch, pixels);
-  if (kind_ == Kind::kSaltAndPepper) noisy = salted(rows, positions, epoch);
+  if (kind_ == Kind::kGaussian) noisy = rows + gaussian(positions, pixels);
+  if (kind_ == Kind::kSaltAndPepper) noisy = salted(rows, positions);
   if (kind_ == Kind::kMixture) {
-    const torch::Tensor quarter = noise_.uniform(positions, epoch, 1, kMixtureStream).mul_(4);
-    noisy = torch::where(quarter < 2, rows + gaussian(positions, epoch, pixels), rows);
+    const torch::Tensor quarter = noise_.uniform(positions, 1, kMixtureStream).mul_(4);
+    noisy = torch::where(quarter < 2, rows + gaussian(positions, pixels), rows);
     const torch::Tensor also_salted = (quarter >= 1).logical_and_(quarter < 3);
-    noisy = torch::where(also_salted, salted(noisy, positions, epoch), noisy);
+    noisy = torch::where(also_salted, salted(noisy, positions), noisy);
   }
   return noisy.view(images.sizes());
 }
 
-torch::Tensor Corruption::gaussian(const torch::Tensor& positions, int64_t epoch,
-                                   int64_t pixels) const {
-  return noise_.normal(positions, epoch, pixels, kGaussianStream).mul_(sigma_);
+torch::Tensor Corruption::gaussian(const torch::Tensor& positions, int64_t pixels) const {
+  return noise_.normal(positions, pixels, kGaussianStream).mul_(sigma_);
 }
 
-torch::Tensor Corruption::salted(const torch::Tensor& rows, const torch::Tensor& positions,
-                                 int64_t epoch) const {
-  const torch::Tensor chance = noise_.uniform(positions, epoch, rows.size(1), kSaltStream);
+torch::Tensor Corruption::salted(const torch::Tensor& rows, const torch::Tensor& positions) const {
+  const torch::Tensor chance = noise_.uniform(positions, rows.size(1), kSaltStream);
   return rows.masked_fill(chance < probability_, white_)
       .masked_fill_(chance < probability_ / 2, black_);
 }

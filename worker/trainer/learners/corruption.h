@@ -12,19 +12,21 @@ namespace foldmill::trainer {
 //   mixture          each image suffers the one, the other, both or none, with equal chance
 class Corruption {
  public:
-  Corruption(const Knobs& knobs, const Normalization& normalization, uint64_t seed);
+  Corruption(const Knobs& knobs, const Normalization& normalization, uint64_t seed,
+             torch::Device device);
+
+  // From here on the noise of `epoch`; 0 is that of every validation pass.
+  void begin_epoch(int64_t epoch) { noise_.begin_epoch(epoch); }
 
   // A noisy copy of `images` [n, …], whose places in the data set are `positions`; the same for the
   // same epoch in whatever batch they come.
-  torch::Tensor apply(const torch::Tensor& images, const torch::Tensor& positions,
-                      int64_t epoch) const;
+  torch::Tensor apply(const torch::Tensor& images, const torch::Tensor& positions) const;
 
  private:
   enum class Kind { kGaussian, kSaltAndPepper, kMixture };
   static Kind parse_kind(const std::string& name);
-  torch::Tensor gaussian(const torch::Tensor& positions, int64_t epoch, int64_t pixels) const;
-  torch::Tensor salted(const torch::Tensor& images, const torch::Tensor& positions,
-                       int64_t epoch) const;
+  torch::Tensor gaussian(const torch::Tensor& positions, int64_t pixels) const;
+  torch::Tensor salted(const torch::Tensor& images, const torch::Tensor& positions) const;
 
   Kind kind_;
   double sigma_, probability_;

@@ -25,6 +25,8 @@ class Descent {
   Descent(std::vector<torch::Tensor> parameters, std::vector<LrRange> ranges, const Knobs& knobs,
           std::string_view lr_knob, TrainingLength length);
 
+  // See Learner.
+  void read_step_from(const torch::Tensor& step, int64_t steps);
   void begin_epoch(int64_t epoch);
   // Gradients of the mean `loss`, and one step against them.
   void step(const torch::Tensor& loss);
@@ -32,6 +34,10 @@ class Descent {
   NamedTensors state() { return optimizer_->state(); }
 
  private:
+  double next_lr();
+  void fill_table();
+  StepNumbers numbers_of_step();
+
   FlatParameters parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   LrSchedule schedule_;
@@ -39,6 +45,10 @@ class Descent {
   double grad_clip_;  // 0: none
   int64_t epoch_ = 1;
   int64_t step_in_epoch_ = 0;
+  // With read_step_from() only: the optimiser's numbers of every step of the epoch, a row each, and
+  // which of them is the current one.
+  torch::Tensor table_;
+  torch::Tensor row_;
 };
 
 }  // namespace foldmill::trainer

@@ -22,28 +22,27 @@ DescentLearner::DescentLearner(std::shared_ptr<Network> network,
       seed_(seed) {}
 
 void DescentLearner::begin_epoch(int64_t epoch) {
-  epoch_ = epoch;
   descent_.begin_epoch(epoch);
+  criterion_->begin_pass(epoch);
   network_->train();
   seed_torch(seed_, epoch);
 }
 
 void DescentLearner::train(const Batch& batch, MetricSums& sums) {
-  const Measures measures = criterion_->measure(*network_, batch, Pass::kTrain, epoch_);
+  const Measures measures = criterion_->measure(*network_, batch, Pass::kTrain);
   descent_.step(measures.front().second);
-  for (const auto& [name, mean] : measures)
-    sums.add(concat("train_", name), mean, batch.images.size(0));
+  for (const auto& [name, mean] : measures) sums.add(concat("train_", name), mean, batch);
 }
 
 void DescentLearner::begin_validation() {
   network_->eval();
   seed_torch(seed_, 0);
-  criterion_->begin_validation();
+  criterion_->begin_pass(0);
 }
 
 void DescentLearner::validate(const Batch& batch, MetricSums& sums) {
-  for (const auto& [name, mean] : criterion_->measure(*network_, batch, Pass::kValidate, 0))
-    sums.add(concat("val_", name), mean, batch.images.size(0));
+  for (const auto& [name, mean] : criterion_->measure(*network_, batch, Pass::kValidate))
+    sums.add(concat("val_", name), mean, batch);
 }
 
 NamedTensors DescentLearner::state() {

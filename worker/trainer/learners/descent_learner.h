@@ -20,6 +20,9 @@ class DescentLearner final : public Learner {
   void train(const Batch& batch, MetricSums& sums) override;
   void begin_validation() override;
   void validate(const Batch& batch, MetricSums& sums) override;
+  void read_step_from(const torch::Tensor& step, int64_t steps) override {
+    descent_.read_step_from(step, steps);
+  }
   NamedTensors state() override;
   torch::Tensor confusion() const override { return criterion_->confusion(); }
 
@@ -28,7 +31,6 @@ class DescentLearner final : public Learner {
   std::unique_ptr<Criterion> criterion_;
   Descent descent_;
   uint64_t seed_;
-  int64_t epoch_ = 1;
 };
 
 // The network's parameters by name, with `prefix` before each.

@@ -5,24 +5,28 @@
 #include "core/text.h"
 #include "worker/trainer/learners/cross_entropy.h"
 #include "worker/trainer/learners/descent_learner.h"
+#include "worker/trainer/learners/mean_by.h"
 #include "worker/trainer/learners/noise.h"
 
 namespace foldmill::trainer {
 namespace {
 
-torch::Tensor cross_entropy(const torch::Tensor& chance, bool is_real) {
+torch::Tensor cross_entropy(const torch::Tensor& chance, bool is_real,
+                            const torch::Tensor& shares) {
   const torch::Tensor wanted = is_real ? torch::ones_like(chance) : torch::zeros_like(chance);
-  return binary_cross_entropy(chance, wanted, at::Reduction::Mean);
+  if (!shares.defined()) return binary_cross_entropy(chance, wanted, at::Reduction::Mean);
+  return mean_by(binary_cross_entropy(chance, wanted, at::Reduction::None).squeeze(1), shares);
 }
 
 }  // namespace
 
-torch::Tensor discriminator_loss(const torch::Tensor& real, const torch::Tensor& generated) {
-  return cross_entropy(real, true) + cross_entropy(generated, false);
+torch::Tensor discriminator_loss(const torch::Tensor& real, const torch::Tensor& generated,
+                                 const torch::Tensor& shares) {
+  return cross_entropy(real, true, shares) + cross_entropy(generated, false, shares);
 }
 
-torch::Tensor generator_loss(const torch::Tensor& generated) {
-  return cross_entropy(generated, true);
+torch::Tensor generator_loss(const torch::Tensor& generated, const torch::Tensor& shares) {
+  return cross_entropy(generated, true, shares);
 }
 
 GanLearner::GanLearner(std::shared_ptr<Network> network, Descent generator, Descent discriminator,
@@ -49,13 +53,13 @@ torch::Tensor GanLearner::generate(const torch::Tensor& like) {
 void GanLearner::train(const Batch& batch, MetricSums& sums) {
   StackImpl& discriminator = network_->stack("discriminator");
   const torch::Tensor generated = generate(batch.images);
-  const torch::Tensor d_loss = discriminator_loss(discriminator.forward(batch.images),
-                                                  discriminator.forward(generated.detach()));
+  const torch::Tensor d_loss = discriminator_loss(
+      discriminator.forward(batch.images), discriminator.forward(generated.detach()), batch.shares);
   discriminator_.step(d_loss);
-  const torch::Tensor g_loss = generator_loss(discriminator.forward(generated));
+  const torch::Tensor g_loss = generator_loss(discriminator.forward(generated), batch.shares);
   generator_.step(g_loss);
-  sums.add("d_loss", d_loss, batch.images.size(0));
-  sums.add("g_loss", g_loss, batch.images.size(0));
+  sums.add("d_loss", d_loss, batch);
+  sums.add("g_loss", g_loss, batch);
 }
 
 void GanLearner::begin_validation() {
@@ -72,6 +76,11 @@ void GanLearner::validate(const Batch& batch, MetricSums& /*sums*/) {
 
 void GanLearner::end_validation(std::map<std::string, double>& metrics) {
   metrics["frechet_distance"] = frechet_distance(real_, generated_);
+}
+
+void GanLearner::read_step_from(const torch::Tensor& step, int64_t steps) {
+  generator_.read_step_from(step, steps);
+  discriminator_.read_step_from(step, steps);
 }
 
 NamedTensors GanLearner::state() {

@@ -26,6 +26,7 @@ class GanLearner final : public Learner {
   void begin_validation() override;
   void validate(const Batch& batch, MetricSums& sums) override;
   void end_validation(std::map<std::string, double>& metrics) override;
+  void read_step_from(const torch::Tensor& step, int64_t steps) override;
   NamedTensors state() override;
 
  private:
@@ -39,8 +40,9 @@ class GanLearner final : public Learner {
 };
 
 // The losses of one step, apart so that they can be compared with PyTorch's. `real` and `generated`
-// are what the discriminator says of images: [n, 1] between 0 and 1.
-torch::Tensor discriminator_loss(const torch::Tensor& real, const torch::Tensor& generated);
-torch::Tensor generator_loss(const torch::Tensor& generated);
+// are what the discriminator says of images: [n, 1] between 0 and 1. `shares`: see Batch.
+torch::Tensor discriminator_loss(const torch::Tensor& real, const torch::Tensor& generated,
+                                 const torch::Tensor& shares = {});
+torch::Tensor generator_loss(const torch::Tensor& generated, const torch::Tensor& shares = {});
 
 }  // namespace foldmill::trainer

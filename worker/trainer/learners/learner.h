@@ -23,6 +23,12 @@ class Learner {
   // One step on a batch; its measures go into `sums`, named as metrics_of() of core has them.
   virtual void train(const Batch& batch, MetricSums& sums) = 0;
 
+  // From here on every train() asks the device for the same work, so that it can be recorded once
+  // and repeated: what changes from step to step is looked up on the device, in tables that
+  // begin_epoch() fills for the whole epoch, at `step` [1], int64, the step of the epoch from 0.
+  // Each of the `steps` of an epoch counts as made from begin_epoch() on.
+  virtual void read_step_from(const torch::Tensor& step, int64_t steps) = 0;
+
   // Before the first batch of a validation pass; the same every time.
   virtual void begin_validation() = 0;
   // No gradients. Measures go into `sums`.

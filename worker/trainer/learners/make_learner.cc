@@ -67,7 +67,8 @@ std::unique_ptr<Learner> make_autoencoder(const Recipe& recipe) {
     criterion = std::make_unique<Variational>(loss, recipe.knobs.number("kl_weight"));
   } else {
     std::optional<Corruption> corruption;
-    if (model.type == "dae") corruption.emplace(recipe.knobs, normalization, recipe.seed);
+    if (model.type == "dae")
+      corruption.emplace(recipe.knobs, normalization, recipe.seed, recipe.device);
     criterion = std::make_unique<Reconstruction>(loss, corruption);
   }
   auto network = std::make_shared<Network>(plan_network(model, recipe.knobs, recipe.image),

@@ -14,8 +14,9 @@ class Reconstruction final : public Criterion {
  public:
   Reconstruction(ReconstructionLoss loss, std::optional<Corruption> corruption);
 
+  void begin_pass(int64_t epoch) override;
   // loss; validation adds mse_unit.
-  Measures measure(Network& network, const Batch& batch, Pass pass, int64_t epoch) override;
+  Measures measure(Network& network, const Batch& batch, Pass pass) override;
 
  private:
   ReconstructionLoss loss_;

@@ -2,6 +2,7 @@
 
 #include "worker/trainer/attempt_error.h"
 #include "worker/trainer/learners/cross_entropy.h"
+#include "worker/trainer/learners/mean_by.h"
 
 namespace foldmill::trainer {
 namespace {
@@ -50,14 +51,17 @@ torch::Tensor ReconstructionLoss::reduced(const torch::Tensor& output, const tor
   return {};
 }
 
-torch::Tensor ReconstructionLoss::mean(const torch::Tensor& output,
-                                       const torch::Tensor& target) const {
-  return reduced(output, target, at::Reduction::Mean);
+torch::Tensor ReconstructionLoss::mean(const torch::Tensor& output, const torch::Tensor& target,
+                                       const torch::Tensor& shares) const {
+  if (!shares.defined()) return reduced(output, target, at::Reduction::Mean);
+  return mean_by(reduced(output, target, at::Reduction::None).flatten(1).mean(1), shares);
 }
 
 torch::Tensor ReconstructionLoss::mean_of_sums(const torch::Tensor& output,
-                                               const torch::Tensor& target) const {
-  return reduced(output, target, at::Reduction::Sum) / output.size(0);
+                                               const torch::Tensor& target,
+                                               const torch::Tensor& shares) const {
+  if (!shares.defined()) return reduced(output, target, at::Reduction::Sum) / output.size(0);
+  return mean_by(reduced(output, target, at::Reduction::None).flatten(1).sum(1), shares);
 }
 
 torch::Tensor ReconstructionLoss::unit_mse(const torch::Tensor& output,

@@ -15,10 +15,12 @@ class ReconstructionLoss {
 
   // What the output of clean `images` (in network units) is compared with.
   torch::Tensor target(const torch::Tensor& images) const;
-  // Mean over all pixels.
-  torch::Tensor mean(const torch::Tensor& output, const torch::Tensor& target) const;
+  // Mean over all pixels. `shares`: see Batch.
+  torch::Tensor mean(const torch::Tensor& output, const torch::Tensor& target,
+                     const torch::Tensor& shares = {}) const;
   // Sum over an image's pixels, mean over the images.
-  torch::Tensor mean_of_sums(const torch::Tensor& output, const torch::Tensor& target) const;
+  torch::Tensor mean_of_sums(const torch::Tensor& output, const torch::Tensor& target,
+                             const torch::Tensor& shares = {}) const;
   // Mean squared error on the [0, 1] scale of the pixels, whatever the loss.
   torch::Tensor unit_mse(const torch::Tensor& output, const torch::Tensor& target) const;
 

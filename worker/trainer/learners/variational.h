@@ -12,8 +12,8 @@ struct Posterior {
 
   // mean + exp(log_variance / 2) * noise
   torch::Tensor sample(const torch::Tensor& noise) const;
-  // KL(posterior || N(0, I)), summed over the code, mean over the images.
-  torch::Tensor divergence() const;
+  // KL(posterior || N(0, I)), summed over the code, mean over the images. `shares`: see Batch.
+  torch::Tensor divergence(const torch::Tensor& shares = {}) const;
 };
 
 Posterior posterior_of(Network& network, const torch::Tensor& images);
@@ -26,7 +26,7 @@ class Variational final : public Criterion {
 
   // loss; validation adds reconstruction, kl and mse_unit. The noise of the code comes from torch's
   // global generator.
-  Measures measure(Network& network, const Batch& batch, Pass pass, int64_t epoch) override;
+  Measures measure(Network& network, const Batch& batch, Pass pass) override;
 
  private:
   ReconstructionLoss loss_;

@@ -25,8 +25,9 @@ class Adam final : public Optimizer {
        const AdamOptions& options, Decay decay);
 
  private:
-  void update(int64_t count, double lr) override;
-  void update_in_one_pass(int64_t count, double lr);  // float32 on the CPU
+  StepNumbers::OnHost numbers(int64_t count, double lr) const override;
+  void update(const StepNumbers& numbers) override;
+  void update_in_one_pass(const StepNumbers::OnHost& numbers);  // float32 on the CPU
 
   AdamOptions options_;
   Decay decay_;
@@ -41,7 +42,8 @@ class Adamax final : public Optimizer {
          const AdamOptions& options);
 
  private:
-  void update(int64_t count, double lr) override;
+  StepNumbers::OnHost numbers(int64_t count, double lr) const override;
+  void update(const StepNumbers& numbers) override;
 
   AdamOptions options_;
   torch::Tensor mean_ = add_state("mean");
@@ -56,7 +58,8 @@ class RAdam final : public Optimizer {
         const AdamOptions& options);
 
  private:
-  void update(int64_t count, double lr) override;
+  StepNumbers::OnHost numbers(int64_t count, double lr) const override;
+  void update(const StepNumbers& numbers) override;
 
   AdamOptions options_;
   torch::Tensor mean_ = add_state("mean");

@@ -32,10 +32,16 @@ Optimizer::Optimizer(const FlatParameters& parameters, const std::vector<LrRange
       count_(torch::zeros({1}, torch::kInt64)),
       state_{{"step", count_}} {}
 
-void Optimizer::step(double lr) {
-  const torch::NoGradGuard without_gradients;
-  update(++*count_.data_ptr<int64_t>(), lr);
+StepNumbers::OnHost Optimizer::next_numbers(double lr) {
+  return numbers(++*count_.data_ptr<int64_t>(), lr);
 }
+
+void Optimizer::step(const StepNumbers& numbers) {
+  const torch::NoGradGuard without_gradients;
+  update(numbers);
+}
+
+StepNumbers::OnHost Optimizer::numbers(int64_t /*count*/, double lr) const { return {lr}; }
 
 torch::Tensor Optimizer::decayed_gradients(double weight_decay) const {
   return weight_decay == 0 ? gradients_ : gradients_.add(values_, weight_decay);
@@ -45,20 +51,35 @@ torch::Tensor Optimizer::add_state(const std::string& name) {
   return state_.emplace_back(name, torch::zeros_like(values_)).second;
 }
 
-void Optimizer::shrink(double rate) {
-  for (const LrRange& range : ranges_) part(values_, range).mul_(1 - rate * range.factor);
+void Optimizer::shrink(const StepNumber& rate, double decay) {
+  const auto* on_host = std::get_if<double>(&rate);
+  for (const LrRange& range : ranges_) {
+    torch::Tensor values = part(values_, range);
+    if (on_host != nullptr)
+      values.mul_(1 - *on_host * decay * range.factor);
+    else
+      values.addcmul_(values, std::get<torch::Tensor>(rate), -decay * range.factor);
+  }
 }
 
-void Optimizer::descend(const torch::Tensor& direction, double rate) {
-  for (const LrRange& range : ranges_)
-    part(values_, range).add_(part(direction, range), -rate * range.factor);
+void Optimizer::descend(const torch::Tensor& direction, const StepNumber& rate) {
+  const auto* on_host = std::get_if<double>(&rate);
+  for (const LrRange& range : ranges_) {
+    torch::Tensor values = part(values_, range);
+    if (on_host != nullptr)
+      values.add_(part(direction, range), -*on_host * range.factor);
+    else
+      values.addcmul_(part(direction, range), std::get<torch::Tensor>(rate), -range.factor);
+  }
 }
 
 void Optimizer::descend(const torch::Tensor& numerator, const torch::Tensor& denominator,
-                        double rate) {
+                        const StepNumber& rate) {
+  const auto* on_host = std::get_if<double>(&rate);
+  if (on_host == nullptr) return descend(numerator.div(denominator), rate);
   for (const LrRange& range : ranges_)
     part(values_, range)
-        .addcdiv_(part(numerator, range), part(denominator, range), -rate * range.factor);
+        .addcdiv_(part(numerator, range), part(denominator, range), -*on_host * range.factor);
 }
 
 }  // namespace foldmill::trainer

@@ -8,7 +8,8 @@ Sgd::Sgd(const FlatParameters& parameters, const std::vector<LrRange>& ranges,
   if (options_.momentum != 0) velocity_ = add_state("velocity");
 }
 
-void Sgd::update(int64_t /*count*/, double lr) {
+void Sgd::update(const StepNumbers& numbers) {
+  const StepNumber lr = numbers[0];
   const torch::Tensor gradient = decayed_gradients(options_.weight_decay);
   if (options_.momentum == 0) return descend(gradient, lr);
   velocity_.mul_(options_.momentum).add_(gradient);
@@ -21,7 +22,8 @@ RmsProp::RmsProp(const FlatParameters& parameters, const std::vector<LrRange>& r
   if (options_.momentum != 0) velocity_ = add_state("velocity");
 }
 
-void RmsProp::update(int64_t /*count*/, double lr) {
+void RmsProp::update(const StepNumbers& numbers) {
+  const StepNumber lr = numbers[0];
   constexpr double kAlpha = 0.99;
   constexpr double kEpsilon = 1e-8;
   const torch::Tensor gradient = decayed_gradients(options_.weight_decay);
@@ -36,7 +38,8 @@ Adagrad::Adagrad(const FlatParameters& parameters, const std::vector<LrRange>& r
                  double weight_decay)
     : Optimizer(parameters, ranges), weight_decay_(weight_decay) {}
 
-void Adagrad::update(int64_t /*count*/, double lr) {
+void Adagrad::update(const StepNumbers& numbers) {
+  const StepNumber lr = numbers[0];
   constexpr double kEpsilon = 1e-10;
   const torch::Tensor gradient = decayed_gradients(weight_decay_);
   sum_of_squares_.addcmul_(gradient, gradient);

@@ -20,7 +20,7 @@ class Sgd final : public Optimizer {
       const SgdOptions& options);
 
  private:
-  void update(int64_t count, double lr) override;
+  void update(const StepNumbers& numbers) override;
 
   SgdOptions options_;
   torch::Tensor velocity_;  // with momentum only
@@ -34,7 +34,7 @@ class RmsProp final : public Optimizer {
           const SgdOptions& options);
 
  private:
-  void update(int64_t count, double lr) override;
+  void update(const StepNumbers& numbers) override;
 
   SgdOptions options_;
   torch::Tensor mean_square_ = add_state("mean_square");
@@ -49,7 +49,7 @@ class Adagrad final : public Optimizer {
           double weight_decay);
 
  private:
-  void update(int64_t count, double lr) override;
+  void update(const StepNumbers& numbers) override;
 
   double weight_decay_;
   torch::Tensor sum_of_squares_ = add_state("sum_of_squares");

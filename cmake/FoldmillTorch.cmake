@@ -38,7 +38,9 @@ function(foldmill_find_torch)
   message(STATUS "foldmill-trainer: libtorch ${Torch_VERSION} in ${TORCH_INSTALL_PREFIX}")
   add_library(foldmill_torch INTERFACE)
   add_library(foldmill::torch ALIAS foldmill_torch)
-  target_link_libraries(foldmill_torch INTERFACE ${TORCH_LIBRARIES})
+  # A torch with CUDA: its own targets bring the toolkit's headers along.
+  target_link_libraries(foldmill_torch INTERFACE ${TORCH_LIBRARIES}
+    $<TARGET_NAME_IF_EXISTS:torch_cuda> $<TARGET_NAME_IF_EXISTS:c10_cuda>)
   target_include_directories(foldmill_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
 endfunction()
 

@@ -124,6 +124,7 @@ AttemptOutcome AttemptRunner::run_or_throw(const TrainerAssignment& assignment,
   options.checkpoint_every = task.checkpoint_every_epochs;
   options.directory = directory;
   options.identity = identity_of(task, fold);
+  options.recorder = make_step_recorder(device_);
   Trainer trainer(std::move(fold), std::move(learner), options);
   if (assignment.resume) trainer.resume(assignment.resume->path, assignment.resume->epoch);
 

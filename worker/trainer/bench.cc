@@ -64,6 +64,7 @@ Trainer make_trainer(const BenchOptions& options) {
   TrainerOptions trainer_options;
   trainer_options.epochs = options.epochs;
   trainer_options.batch_size = options.batch;
+  trainer_options.recorder = make_step_recorder(device);
   return Trainer(std::move(fold), std::move(learner), trainer_options);
 }
 
@@ -96,7 +97,7 @@ std::vector<double> rates(int64_t images, const std::vector<double>& seconds) {
   return found;
 }
 
-Json to_json(const BenchOptions& options, const Measured& measured) {
+Json to_json(const BenchOptions& options, const Measured& measured, bool from_graph) {
   const std::vector<double> per_second = rates(options.images, measured.seconds);
   return {{"model", options.model},
           {"variant", options.variant},
@@ -105,6 +106,7 @@ Json to_json(const BenchOptions& options, const Measured& measured) {
           {"batch", options.batch},
           {"images", options.images},
           {"epochs", options.epochs},
+          {"cuda_graph", from_graph},
           {"images_per_second", median(per_second)},
           {"images_per_second_min", *std::min_element(per_second.begin(), per_second.end())},
           {"images_per_second_max", *std::max_element(per_second.begin(), per_second.end())},
@@ -118,9 +120,10 @@ Json to_json(const BenchOptions& options, const Measured& measured) {
 
 void print_text(const Json& result) {
   std::printf(
-      "%s %s on %s, batch %ld, %ld images, threads %ld: %.0f images/s (%.0f to %.0f)\n",
+      "%s %s on %s%s, batch %ld, %ld images, threads %ld: %.0f images/s (%.0f to %.0f)\n",
       result["model"].get<std::string>().c_str(), result["variant"].get<std::string>().c_str(),
-      result["device"].get<std::string>().c_str(), result["batch"].get<long>(),
+      result["device"].get<std::string>().c_str(),
+      result["cuda_graph"].get<bool>() ? " from a CUDA graph" : "", result["batch"].get<long>(),
       result["images"].get<long>(), result["threads"].get<long>(),
       result["images_per_second"].get<double>(), result["images_per_second_min"].get<double>(),
       result["images_per_second_max"].get<double>());
@@ -138,7 +141,8 @@ int run_bench(const BenchOptions& options) {
   try {
     configure_torch(static_cast<int>(options.threads));
     Trainer trainer = make_trainer(options);
-    const Json result = to_json(options, measure(trainer, options.epochs));
+    const Measured measured = measure(trainer, options.epochs);
+    const Json result = to_json(options, measured, trainer.repeats_steps());
     if (options.output == "json")
       std::printf("%s\n", result.dump(2).c_str());
     else

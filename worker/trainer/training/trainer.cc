@@ -20,7 +20,10 @@ Trainer::Trainer(FoldView fold, std::unique_ptr<Learner> learner, TrainerOptions
     : fold_(std::move(fold)),
       learner_(std::move(learner)),
       options_(std::move(options)),
-      files_(options_.directory) {}
+      files_(options_.directory) {
+  if (options_.recorder)
+    recorded_.emplace(fold_, *learner_, options_.batch_size, options_.recorder);
+}
 
 void Trainer::resume(const std::filesystem::path& checkpoint, int64_t epoch) {
   const CheckpointContent found = read_checkpoint(checkpoint, {options_.identity, epoch});
@@ -66,6 +69,10 @@ std::optional<EpochReport> Trainer::run_epoch(int64_t epoch, const StopToken& st
 }
 
 std::optional<Metrics> Trainer::train_epoch(int64_t epoch, const StopToken& stop) {
+  return recorded_ ? recorded_->train_epoch(epoch, stop) : train_step_by_step(epoch, stop);
+}
+
+std::optional<Metrics> Trainer::train_step_by_step(int64_t epoch, const StopToken& stop) {
   const torch::Tensor order = fold_.train_order(epoch);
   learner_->begin_epoch(epoch);
   MetricSums sums;

@@ -12,6 +12,7 @@
 #include "worker/trainer/training/checkpoint.h"
 #include "worker/trainer/training/judge.h"
 #include "worker/trainer/training/kept_epoch.h"
+#include "worker/trainer/training/recorded_training.h"
 #include "worker/trainer/training/stop_token.h"
 
 namespace foldmill::trainer {
@@ -23,6 +24,8 @@ struct TrainerOptions {
   int64_t checkpoint_every = 1;     // epochs
   std::filesystem::path directory;  // for checkpoints; exists
   std::string identity;             // written into checkpoints
+  // Makes the steps of training (see RecordedTraining); null: the host puts each of them together.
+  std::shared_ptr<StepRecorder> recorder;
 };
 
 enum class RunEnd { kCompleted, kStopped };
@@ -34,18 +37,23 @@ enum class RunEnd { kCompleted, kStopped };
 class Trainer {
  public:
   Trainer(FoldView fold, std::unique_ptr<Learner> learner, TrainerOptions options);
+  Trainer(const Trainer&) = delete;  // parts of it refer to others
+  Trainer& operator=(const Trainer&) = delete;
 
   // Goes on after `epoch`, which `checkpoint` is complete through.
   void resume(const std::filesystem::path& checkpoint, int64_t epoch);
 
   // Trains the epochs that are left and reports each. A metric that is not finite ends it as
-  // diverged: on the CPU at its step, elsewhere at the end of the epoch. When completed, the
+  // diverged: at its step, or with a recorder at the end of the epoch. When completed, the
   // network has the weights of the epoch that the objective takes. When stopped by preemption, a
   // checkpoint of the last complete epoch has been written and told.
   RunEnd run(AttemptSink& sink, const StopToken& stop);
 
   // One pass over the training part; the means of its metrics. Nothing when stopped.
   std::optional<Metrics> train_epoch(int64_t epoch, const StopToken& stop);
+
+  // Whether steps are by now repeated from a recording.
+  bool repeats_steps() const { return options_.recorder && options_.recorder->is_repeating(); }
 
   const FoldView& fold() const { return fold_; }
   const Learner& learner() const { return *learner_; }
@@ -54,6 +62,7 @@ class Trainer {
 
  private:
   std::optional<EpochReport> run_epoch(int64_t epoch, const StopToken& stop);
+  std::optional<Metrics> train_step_by_step(int64_t epoch, const StopToken& stop);
   std::optional<Metrics> validate(const StopToken& stop);
   void keep(int64_t epoch, const Metrics& metrics);
   bool take_kept_weights(const StopToken& stop);
@@ -64,6 +73,7 @@ class Trainer {
   FoldView fold_;
   std::unique_ptr<Learner> learner_;
   TrainerOptions options_;
+  std::optional<RecordedTraining> recorded_;
   CheckpointFiles files_;
   int64_t completed_epoch_ = 0;  // of this attempt or of the one it resumes
   int64_t validated_epoch_ = 0;  // whose weights the last validation pass saw

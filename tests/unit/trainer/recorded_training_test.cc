@@ -10,6 +10,7 @@
 #include "tests/unit/trainer/training_case.h"
 #include "worker/trainer/attempt_error.h"
 #include "worker/trainer/learners/make_learner.h"
+#include "worker/trainer/models/cpu_layers.h"
 #include "worker/trainer/training/repeated_steps.h"
 
 // That training whose steps are recorded once and repeated is the training that it should be. What
@@ -20,9 +21,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-// What the CPU computes by raw pointers leaves no trace on a tape; it does so for one channel only.
-constexpr int64_t kTapedChannels = 3;
 
 // Relative: means over a batch are sums of shares, and optimisers multiply by what the host would
 // have folded into one number, so floats are rounded in other places. Seen on one machine: at most
@@ -49,11 +47,23 @@ TEST_F(RecordedTrainingTest, HasTheLossesOfStepsPutTogetherOneByOne) {
   });
 }
 
+// The whole of what is otherwise on a GPU alone, beside the whole of what is on a CPU alone, as
+// close as is promised of a GPU.
+TEST_F(RecordedTrainingTest, HasTheLossesOfTheCpuAsAGpuWouldMakeThem) {
+  for_each_case([&](const TrainingCase& what) {
+    const Setting one_by_one{.directory = work_.path(), .batch = comparable_batch(what)};
+    Setting recorded = one_by_one;
+    recorded.recorder = std::make_shared<CalledSteps>();
+    const Trained expected = train(what, one_by_one);
+    const WithoutCpuLayers as_on_a_gpu;
+    expect_close(expected, train(what, recorded), 1e-4);
+  });
+}
+
 TEST_F(RecordedTrainingTest, IsTheSameToTheBitWhenOneStepIsRepeatedForAllOthers) {
   for_each_case([&](const TrainingCase& what) {
-    Setting called{.directory = work_.path(),
-                   .recorder = std::make_shared<CalledSteps>(),
-                   .channels = kTapedChannels};
+    const WithoutCpuLayers as_on_a_gpu;
+    const Setting called{.directory = work_.path(), .recorder = std::make_shared<CalledSteps>()};
     Setting taped = called;
     Tape tape;
     taped.recorder = std::make_shared<RepeatedSteps>(std::make_unique<TapeGraph>(tape));
@@ -66,9 +76,9 @@ TEST_F(RecordedTrainingTest, IsTheSameToTheBitWhenOneStepIsRepeatedForAllOthers)
 
 TEST_F(RecordedTrainingTest, AsksForTheSameWorkAtEveryStep) {
   for_each_case([&](const TrainingCase& what) {
+    const WithoutCpuLayers as_on_a_gpu;
     const auto steps = std::make_shared<TapedSteps>();
-    train(what,
-          {.directory = work_.path(), .recorder = steps, .channels = kTapedChannels, .epochs = 2});
+    train(what, {.directory = work_.path(), .recorder = steps, .epochs = 2});
     ASSERT_EQ(steps->tapes().size(), 6u);
     // The first one also makes the sums of the metrics.
     for (size_t i = 2; i < steps->tapes().size(); ++i)

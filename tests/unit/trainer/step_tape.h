@@ -22,7 +22,8 @@ struct TapedOperation {
 };
 using Tape = std::vector<TapedOperation>;
 
-// Calls `step` and notes what it asked for. What is computed by raw pointers leaves no trace.
+// Calls `step` and notes what it asked for. What is computed by raw pointers leaves no
+// trace: see WithoutCpuLayers.
 Tape record(const std::function<void()>& step);
 void repeat(const Tape& tape);
 

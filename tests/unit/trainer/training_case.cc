@@ -16,16 +16,15 @@ constexpr int64_t kImages = 60;
 constexpr int64_t kSide = 28;
 constexpr int64_t kClasses = 3;
 
-// Stripes in three directions, which are the labels; each channel has a phase of its own.
-std::shared_ptr<const Dataset> make_images(int64_t channels, torch::Device device) {
+// Stripes in three directions, which are the labels.
+std::shared_ptr<const Dataset> make_images(torch::Device device) {
   const torch::Tensor image = torch::arange(kImages).view({-1, 1, 1, 1});
-  const torch::Tensor channel = torch::arange(channels).view({1, -1, 1, 1});
   const torch::Tensor y = torch::arange(kSide).view({1, 1, -1, 1});
   const torch::Tensor x = torch::arange(kSide).view({1, 1, 1, -1});
   const torch::Tensor direction = image.remainder(kClasses);
   const torch::Tensor place =
       torch::where(direction == 0, x + 0 * y, torch::where(direction == 1, y + 0 * x, x + y));
-  const torch::Tensor stripe = (place + image / kClasses + 2 * channel).to(torch::kInt64);
+  const torch::Tensor stripe = (place + image / kClasses).to(torch::kInt64);
   auto images = std::make_shared<Dataset>();
   images->images =
       (stripe.remainder(8) * 30 + image.remainder(7)).to(torch::kUInt8).contiguous().to(device);
@@ -113,7 +112,7 @@ Assignment assignment_of(const TrainingCase& what, const Setting& setting) {
 }
 
 FoldView fold_of(const Assignment& task, const Setting& setting) {
-  return FoldView(make_images(setting.channels, setting.device), task);
+  return FoldView(make_images(setting.device), task);
 }
 
 Trained train(const TrainingCase& what, const Setting& setting) {

@@ -34,7 +34,6 @@ void for_each_case(const std::function<void(const TrainingCase&)>& check);
 struct Setting {
   std::filesystem::path directory;  // exists
   std::shared_ptr<StepRecorder> recorder = nullptr;
-  int64_t channels = 1;
   int64_t batch = 16;  // the third batch has 8 images
   torch::Device device = torch::kCPU;
   int64_t epochs = 3;                                          // to train, of four

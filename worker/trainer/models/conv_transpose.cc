@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "worker/trainer/models/cpu_layers.h"
 #include "worker/trainer/models/layout.h"
 #include "worker/trainer/models/one_channel.h"
 #include "worker/trainer/models/optional_tensor.h"
@@ -118,7 +119,7 @@ class ConvTransposeFunction : public torch::autograd::Function<ConvTransposeFunc
 
 torch::Tensor conv_transpose(const torch::Tensor& input, const torch::Tensor& weight,
                              const torch::Tensor& bias, const ConvTransposeLayer& layer) {
-  if (!input.is_cpu())
+  if (!takes_cpu_layers(input))
     return torch::conv_transpose2d(input, weight.contiguous(), bias, layer.stride, layer.padding,
                                    {layer.output_padding_height, layer.output_padding_width});
   return ConvTransposeFunction::apply(channels_last(input), weight, if_defined(bias), layer.stride,

@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "worker/trainer/models/cpu_layers.h"
 #include "worker/trainer/models/layout.h"
 #include "worker/trainer/models/one_channel_kernel.h"
 #include "worker/trainer/models/optional_tensor.h"
@@ -62,7 +63,7 @@ class ImageConvFunction : public torch::autograd::Function<ImageConvFunction> {
 }  // namespace
 
 bool has_one_channel(const torch::Tensor& maps) {
-  return maps.is_cpu() && maps.size(1) == 1 && maps.scalar_type() == torch::kFloat32;
+  return takes_cpu_layers(maps) && maps.size(1) == 1 && maps.scalar_type() == torch::kFloat32;
 }
 
 torch::Tensor conv_from_one_channel(const torch::Tensor& maps, const torch::Tensor& weight,

@@ -5,7 +5,8 @@
 
 namespace foldmill::trainer {
 
-// Whether conv_from_one_channel() serves this input: one channel, single precision, on the CPU.
+// Whether conv_from_one_channel() serves this input: one channel, single precision, where
+// takes_cpu_layers().
 bool has_one_channel(const torch::Tensor& maps);
 
 // torch::conv2d of maps that have_one_channel(), `weight` [out, 1, kernel, kernel], `bias` [out] or

@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "worker/trainer/models/bias_relu.h"
 #include "worker/trainer/models/conv_transpose.h"
+#include "worker/trainer/models/cpu_layers.h"
 #include "worker/trainer/models/layout.h"
 #include "worker/trainer/models/one_channel.h"
 
@@ -75,7 +76,7 @@ StackImpl::StackImpl(LayerChain layers)
 
 torch::Tensor StackImpl::forward(torch::Tensor x) {
   for (size_t i = 0; i < layers_.size(); ++i) {
-    if (x.is_cpu() && weights_[i].defined() && is_relu(i + 1)) {
+    if (takes_cpu_layers(x) && weights_[i].defined() && is_relu(i + 1)) {
       x = bias_relu(apply(i, std::move(x), {}), biases_[i]);
       ++i;
     } else {
@@ -96,7 +97,7 @@ torch::Tensor StackImpl::apply(size_t i, torch::Tensor x, const torch::Tensor& b
   if (const auto* conv = std::get_if<ConvLayer>(&layer)) {
     if (has_one_channel(x) && !x.requires_grad())
       return conv_of_images(x, weights_[i], bias, *conv);
-    return x.is_cpu()
+    return takes_cpu_layers(x)
                ? torch::conv2d(channels_last(x), weights_[i], bias, conv->stride, conv->padding)
                : torch::conv2d(x, weights_[i].contiguous(), bias, conv->stride, conv->padding);
   }

@@ -1,9 +1,25 @@
 #include "worker/trainer/training/repeated_steps.h"
 
-#include <cstdio>
+#include <iostream>
+#include <string_view>
 #include <utility>
 
+#include "core/text.h"
+
 namespace foldmill::trainer {
+namespace {
+
+// In the words that the worker looks for (worker/protocol.md), on one line: CUDA's errors have
+// more.
+void warn(std::string_view why) {
+  std::cerr << concat("foldmill: warning: the training step cannot be recorded: ",
+                      why.substr(0, why.find('\n')),
+                      "; every step is called, which is slower (FOLDMILL_CUDA_GRAPH=off does so "
+                      "from the start)\n")
+            << std::flush;
+}
+
+}  // namespace
 
 RepeatedSteps::RepeatedSteps(std::unique_ptr<StepGraph> graph) : graph_(std::move(graph)) {}
 
@@ -27,11 +43,7 @@ void RepeatedSteps::record(const std::function<void()>& step) {
     phase_ = Phase::kRepeating;
   } catch (const c10::Error& error) {
     phase_ = Phase::kCalling;
-    std::fprintf(
-        stderr,
-        "foldmill-trainer: the training step cannot be recorded: %s; every step is called, "
-        "which is slower (FOLDMILL_CUDA_GRAPH=off does so from the start)\n",
-        error.what_without_backtrace());
+    warn(error.what_without_backtrace());
   }
 }
 

@@ -9,7 +9,7 @@ namespace foldmill::trainer {
 
 // Calls the first steps, records the next one, and launches that recording for it and all others: a
 // step is then one call of the driver instead of dozens of kernels put together by the host. If it
-// cannot be recorded, the reason is told on stderr and every step is called.
+// cannot be recorded, a warning says why, and every step is called.
 class RepeatedSteps final : public StepRecorder {
  public:
   static constexpr int kCalledFirst = 3;

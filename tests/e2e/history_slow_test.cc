@@ -3,18 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "tests/e2e/history_run.h"
 #include "tests/support/test_seed.h"
+#include "tests/support/test_setting.h"
 
 namespace foldmill::e2e {
 namespace {
 
-int kills() {
-  const char* chosen = std::getenv("FOLDMILL_TEST_KILLS");
-  return chosen == nullptr ? 1000 : std::atoi(chosen);
-}
+int kills() { return static_cast<int>(test::test_setting("FOLDMILL_TEST_KILLS", 1000)); }
 
 TEST(HistorySlowTest, WorkersWereToldTheTruthThroughThousandsOfKills) {
   HistoryRun run({.model = "command", .folds = 2, .epochs = 4}, test::test_seed());

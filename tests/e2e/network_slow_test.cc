@@ -1,5 +1,6 @@
 // What takes its time: long partitions, a minute without a coordinator, silence that only
-// keepalive notices.
+// keepalive notices. FOLDMILL_TEST_AWAY_SECONDS and FOLDMILL_TEST_IDLE_SECONDS say how long a
+// coordinator is away, and how long nothing happens.
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 
 #include "tests/e2e/holder_run.h"
 #include "tests/support/fault_proxy.h"
+#include "tests/support/test_setting.h"
 
 namespace foldmill::e2e {
 namespace {
@@ -66,18 +68,21 @@ TEST(BlackholeTest, BothSidesNotice) {
 }
 
 TEST(CoordinatorAwayTest, ForAMinuteWhileWorkersTrainOn) {
+  const seconds away(test::test_setting("FOLDMILL_TEST_AWAY_SECONDS", 60));
+  // Of half a second each: it is back before they end.
+  const int epochs = 2 * static_cast<int>(away.count()) + 60;
   for (const bool frozen : {false, true}) {
     HolderRun run({.lease_ms = 10'000, .heartbeat_ms = 1000},
-                  {.trials = 2, .folds = 1, .epochs = 180, .ms_per_epoch = 500});
+                  {.trials = 2, .folds = 1, .epochs = epochs, .ms_per_epoch = 500});
     run.begin();
     run.start_near();
     testing::Process& coordinator = run.cluster().coordinator();
     frozen ? coordinator.signal(SIGSTOP) : run.cluster().kill_coordinator();
-    std::this_thread::sleep_for(seconds(60));
+    std::this_thread::sleep_for(away);
     frozen ? coordinator.signal(SIGCONT) : run.cluster().start_coordinator();
     run.expect_complete();
     EXPECT_EQ(run.attempts("state = 'lost'"), 0) << run.cluster().logs();
-    EXPECT_EQ(run.cluster().trained().size(), 2u * 180u);
+    EXPECT_EQ(run.cluster().trained().size(), 2 * static_cast<size_t>(epochs));
   }
 }
 
@@ -87,7 +92,7 @@ TEST(IdleTest, NobodyIsSentAwayForItsPings) {
   cluster.start_coordinator();
   cluster.start_worker("a");
   cluster.start_worker("b");
-  std::this_thread::sleep_for(seconds(180));
+  std::this_thread::sleep_for(seconds(test::test_setting("FOLDMILL_TEST_IDLE_SECONDS", 180)));
   EXPECT_EQ(cluster.logs().find("too_many_pings"), std::string::npos) << cluster.logs();
   EXPECT_EQ(cluster.logs().find("coordinator lost"), std::string::npos) << cluster.logs();
   EXPECT_EQ(cluster.number("select count(*) from event_list where kind = 'worker_seen'"), 2)

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -18,6 +17,7 @@
 #include "tests/support/store_changes.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_seed.h"
+#include "tests/support/test_setting.h"
 
 namespace foldmill::storage {
 namespace {
@@ -33,11 +33,6 @@ constexpr int kCheckpointPages = 30;  // so that a short run writes the log back
 
 int checkpoint_often(sqlite3* database, char**, const void*) {
   return sqlite3_wal_autocheckpoint(database, kCheckpointPages);
-}
-
-int64_t number_from_environment(const char* name, int64_t usual) {
-  const char* text = std::getenv(name);
-  return text ? std::atoll(text) : usual;
 }
 
 StudySpec small_spec() {
@@ -113,7 +108,7 @@ class PowerCutTest : public ::testing::Test {
 
 TEST_F(PowerCutTest, TakesNothingThatWasAcknowledged) {
   constexpr int64_t kTransactions = 60;
-  const int64_t cuts = number_from_environment("FOLDMILL_TEST_CUTS", 200);
+  const int64_t cuts = test::test_setting("FOLDMILL_TEST_CUTS", 200);
   std::mt19937_64 random(test_seed());
   const std::vector<std::string> contents = contents_of_run(kTransactions);
   const std::string empty = bytes_of_empty();

@@ -1,6 +1,7 @@
 #include "worker/agent/slot.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "core/check.h"
@@ -10,10 +11,7 @@ namespace foldmill::worker {
 namespace {
 
 constexpr size_t kOutputLinesInMessage = 5;
-constexpr int kProgressFactor = 20;
 constexpr int kMostFalseStarts = 5;  // some 8 s with the usual waits between
-
-bool is_user_command(const Assignment& assignment) { return assignment.model.type == "command"; }
 
 }  // namespace
 
@@ -30,7 +28,7 @@ Slot::Slot(asio::io_context& io, SlotOptions options, SlotEvents events, Logger 
 
 std::optional<AttemptId> Slot::attempt() const {
   if (!job_) return std::nullopt;
-  return job_->job.assignment.attempt;
+  return job_->attempt();
 }
 
 void Slot::start() {
@@ -49,8 +47,7 @@ void Slot::assign(SlotJob job) {
                              "'; start it with --trainer")});
     return;
   }
-  const int64_t first_epoch = assignment.first_epoch();
-  job_ = Job{.job = std::move(job), .next_epoch = first_epoch};
+  job_.emplace(std::move(job));
   ensure_trainer();
 }
 
@@ -64,7 +61,7 @@ TrainerCommand Slot::command_for(const Assignment& assignment) const {
 // Brings the slot nearer to a trainer that can take the waiting job (or the default one).
 void Slot::ensure_trainer() {
   if (closed_) return;
-  const TrainerCommand wanted = job_ ? command_for(job_->job.assignment) : *options_.trainer;
+  const TrainerCommand wanted = job_ ? command_for(job_->assignment()) : *options_.trainer;
   if (state_ == State::kIdle && running_command_ == wanted) {
     if (job_) send_job();
   } else if (state_ == State::kIdle) {
@@ -93,7 +90,7 @@ void Slot::spawn(TrainerCommand command) {
     log_->error("trainer not started  slot={} error={}", options_.hello.slot,
                 in_quotes(started.status().message()));
     ++deaths_;
-    const bool user_command = job_ && is_user_command(job_->job.assignment);
+    const bool user_command = job_ && is_user_command(job_->assignment());
     if (job_)
       end_job({user_command ? AttemptState::kFailed : AttemptState::kLost,
                user_command ? EndCause::kUserError : EndCause::kLost, started.status().message()});
@@ -110,15 +107,14 @@ void Slot::spawn(TrainerCommand command) {
 
 void Slot::send_job() {
   state_ = State::kBusy;
-  process_->send(assignment_line(job_->job.assignment, job_->job.files));
+  process_->send(assignment_line(job_->assignment(), job_->job().files));
   arm_progress();
-  if (job_->stop_cause) begin_stop();
+  if (job_->stop_cause()) begin_stop();
 }
 
 void Slot::stop(AttemptId attempt, EndCause cause) {
   thread_.check();
-  if (this->attempt() != attempt || job_->stop_cause) return;
-  job_->stop_cause = cause;
+  if (this->attempt() != attempt || !job_->stop(cause)) return;
   if (state_ == State::kBusy) return begin_stop();
   // The trainer has not seen it yet.
   end_job({AttemptState::kStopped, cause, ""});
@@ -127,13 +123,13 @@ void Slot::stop(AttemptId attempt, EndCause cause) {
 void Slot::abandon(AttemptId attempt) {
   thread_.check();
   if (this->attempt() != attempt) return;
-  job_->abandoned = true;
+  job_->abandon();
   stop(attempt, EndCause::kCancelled);
 }
 
 void Slot::begin_stop() {
   state_ = State::kStopping;
-  process_->send(stop_line(*attempt(), *job_->stop_cause));
+  process_->send(stop_line(job_->attempt(), *job_->stop_cause()));
   arm(options_.limits.stop, &Slot::on_stop_timeout);
 }
 
@@ -165,10 +161,20 @@ void Slot::on_line(const std::string& line) {
   auto message = parse_trainer_message(line);
   if (!message.ok()) return break_off(message.status().message());
   if (state_ == State::kBusy) arm_progress();
-  std::visit([this](const auto& m) { handle(m); }, *message);
+  std::visit([this](const auto& m) { on_message(m); }, *message);
 }
 
-void Slot::handle(const TrainerReady& message) {
+template <class Message>
+void Slot::on_message(const Message& message) {
+  if constexpr (std::is_same_v<Message, TrainerReady>) {
+    on_ready(message);
+  } else if (is_current(message.attempt, message.kType)) {
+    const Status allowed = job_->hear(message);
+    allowed.ok() ? handle(message) : break_off(allowed.message());
+  }
+}
+
+void Slot::on_ready(const TrainerReady& message) {
   if (state_ == State::kClosing) return;
   if (state_ != State::kStarting) return break_off("said ready twice");
   if (message.protocol != kTrainerProtocol) {
@@ -178,8 +184,7 @@ void Slot::handle(const TrainerReady& message) {
     events_.unusable(failed_precondition(concat("the trainer '", message.name, "' ", why)));
     return;
   }
-  state_ = State::kIdle;
-  deadline_.cancel();
+  become_idle();
   log_->info("trainer ready  slot={} name={} version={}", options_.hello.slot, message.name,
              message.version);
   if (running_command_ == options_.trainer) events_.ready(message);
@@ -188,80 +193,65 @@ void Slot::handle(const TrainerReady& message) {
 
 // False when the message is of another attempt, which is dealt with here. What an attempt says
 // that was told to stop before it reached the trainer cannot exist, so no other attempt may speak.
-bool Slot::is_current(AttemptId attempt, std::string_view what) {
+bool Slot::is_current(AttemptId attempt, std::string_view type) {
   const bool working = state_ == State::kBusy || state_ == State::kStopping;
-  if (working && this->attempt() == attempt) return job_->answered = true;
+  if (working && this->attempt() == attempt) return true;
   if (state_ == State::kClosing) return false;
-  break_off(concat("sent '", what, "' for attempt ", attempt.value, ", which it does not run"));
+  break_off(concat("sent '", type, "' for attempt ", attempt.value, ", which it does not run"));
   return false;
 }
 
 void Slot::handle(const TrainerStarted& message) {
-  if (is_current(message.attempt, "started") && !job_->abandoned) events_.started(message.attempt);
+  if (!job_->is_abandoned()) events_.started(message.attempt);
 }
 
 void Slot::handle(const TrainerEpoch& message) {
-  if (!is_current(message.attempt, "epoch")) return;
-  const Assignment& assignment = job_->job.assignment;
-  if (message.report.epoch != job_->next_epoch)
-    return break_off(concat("reported epoch ", message.report.epoch, " where epoch ",
-                            job_->next_epoch, " was due"));
-  if (message.report.epoch > assignment.epochs)
-    return break_off(concat("reported epoch ", message.report.epoch, " of ", assignment.epochs));
-  if (!message.report.metric(assignment.objective.metric))
-    return break_off(concat("reported an epoch without the objective's metric '",
-                            assignment.objective.metric, "'"));
-  ++job_->next_epoch;
-  job_->slowest_epoch =
-      std::max(job_->slowest_epoch, std::chrono::duration<double>(message.report.seconds));
   deaths_ = 0;
-  if (!job_->abandoned) events_.epoch(message.attempt, message.report);
+  if (!job_->is_abandoned()) events_.epoch(message.attempt, message.report);
 }
 
 void Slot::handle(const TrainerCheckpoint& message) {
-  if (!is_current(message.attempt, "checkpoint")) return;
-  if (message.epoch >= job_->next_epoch)
-    return break_off(concat("sent a checkpoint of epoch ", message.epoch, " before that epoch"));
-  if (!job_->abandoned) events_.checkpoint(message.attempt, message.epoch, message.path);
+  if (!job_->is_abandoned()) events_.checkpoint(message.attempt, message.epoch, message.path);
 }
 
 void Slot::handle(const TrainerArtifact& message) {
-  if (!is_current(message.attempt, "artifact")) return;
-  if (!job_->abandoned) events_.artifact(message.attempt, message.name, message.path);
+  if (!job_->is_abandoned()) events_.artifact(message.attempt, message.name, message.path);
 }
 
 void Slot::handle(const TrainerFinished& message) {
-  if (!is_current(message.attempt, "finished")) return;
-  if (message.stopped && !job_->stop_cause) return break_off("stopped without being told to");
-  if (!message.stopped && job_->next_epoch <= job_->job.assignment.epochs)
-    return break_off(concat("said completed before epoch ", job_->next_epoch));
-  state_ = State::kIdle;
-  deadline_.cancel();
   deaths_ = 0;
-  if (message.stopped) return end_job({AttemptState::kStopped, *job_->stop_cause, ""});
-  end_job({AttemptState::kSucceeded, EndCause::kNone, ""});
+  become_idle();
+  end_job(job_->outcome(message));
 }
 
 void Slot::handle(const TrainerFailed& message) {
-  if (!is_current(message.attempt, "failed")) return;
-  state_ = State::kIdle;
-  deadline_.cancel();
+  become_idle();
   end_job({AttemptState::kFailed, message.cause, message.message});
 }
 
-void Slot::break_off(std::string why) {
+void Slot::become_idle() {
+  state_ = State::kIdle;
+  deadline_.cancel();
+}
+
+void Slot::break_off(std::string_view why) {
   if (!killed_because_.empty() || !process_) return;
+  violated_ = true;
+  kill_trainer(concat("the trainer ", why, " and was killed"));
+}
+
+void Slot::kill_trainer(std::string why) {
   log_->warn("trainer killed  slot={} pid={} reason={}", options_.hello.slot, process_->pid(),
              in_quotes(why));
   killed_because_ = std::move(why);
-  violated_ = true;
   process_->kill_group();
 }
 
 void Slot::on_exit(const ChildExit& exit) {
   deadline_.cancel();
   const bool expected = state_ == State::kClosing;
-  const AttemptOutcome outcome = outcome_of_death(exit);
+  const std::string message = describe_death(exit);
+  const bool at_fault = is_at_fault(exit);
   const bool had_attempt =
       state_ == State::kStarting || state_ == State::kBusy || state_ == State::kStopping;
   const bool false_start = state_ == State::kStarting && running_command_ == options_.trainer;
@@ -272,38 +262,36 @@ void Slot::on_exit(const ChildExit& exit) {
     deaths_ = 0;
   } else {
     ++deaths_;
-    log_->warn("trainer died  slot={} reason={}", options_.hello.slot, in_quotes(outcome.message));
+    log_->warn("trainer died  slot={} reason={}", options_.hello.slot, in_quotes(message));
   }
-  if (job_ && had_attempt) end_job(outcome);
+  if (job_ && had_attempt) end_job(job_->outcome_of_death(at_fault, message));
   if (closed_) return closed_();
   if (false_start && deaths_ >= kMostFalseStarts)
     events_.unusable(
-        failed_precondition(concat(outcome.message, "\nit has died ", deaths_, " times in a row")));
+        failed_precondition(concat(message, "\nit has died ", deaths_, " times in a row")));
   schedule_restart();
 }
 
-AttemptOutcome Slot::outcome_of_death(const ChildExit& exit) const {
-  std::string message = concat("the trainer ", exit.describe());
-  if (!killed_because_.empty())
-    message =
-        violated_ ? concat("the trainer ", killed_because_, " and was killed") : killed_because_;
+std::string Slot::describe_death(const ChildExit& exit) const {
+  std::string message =
+      killed_because_.empty() ? concat("the trainer ", exit.describe()) : killed_because_;
   const std::string output = process_->last_output(kOutputLinesInMessage);
   if (!output.empty()) message += concat("; it printed last:\n", output);
-  if (job_ && job_->stop_cause) return {AttemptState::kStopped, *job_->stop_cause, message};
+  return message;
+}
+
+bool Slot::is_at_fault(const ChildExit& exit) const {
+  if (violated_) return true;
   const bool by_itself = killed_because_.empty() && !exit.signal;
   // It may have been on its way out since the attempt before.
-  const bool before_the_attempt = state_ == State::kBusy && !job_->answered;
-  if (!violated_ && (!by_itself || before_the_attempt))
-    return {AttemptState::kLost, EndCause::kLost, message};
-  const bool user_command = job_ && is_user_command(job_->job.assignment);
-  return {AttemptState::kFailed, user_command ? EndCause::kUserError : EndCause::kInternal,
-          message};
+  const bool before_the_attempt = state_ == State::kBusy && job_ && !job_->is_answered();
+  return by_itself && !before_the_attempt;
 }
 
 void Slot::end_job(const AttemptOutcome& outcome) {
-  const Job ended = *std::exchange(job_, std::nullopt);
-  const AttemptId attempt = ended.job.assignment.attempt;
-  if (!ended.abandoned) events_.finished(attempt, outcome);
+  const RunningJob ended = *std::exchange(job_, std::nullopt);
+  const AttemptId attempt = ended.attempt();
+  if (!ended.is_abandoned()) events_.finished(attempt, outcome);
   asio::post(io_, lifetime_.guard([this, attempt] { events_.freed(attempt); }));
 }
 
@@ -333,40 +321,29 @@ void Slot::arm(std::chrono::milliseconds limit, void (Slot::*on_timeout)()) {
   }));
 }
 
-// How long a first epoch may take nobody here can know; the coordinator, which sees the whole
-// study, takes back an attempt that hangs in it.
 void Slot::arm_progress() {
-  if (job_->slowest_epoch.count() == 0) {
+  if (const auto patience = job_->patience(options_.limits.progress))
+    arm(*patience, &Slot::on_progress_timeout);
+  else
     deadline_.cancel();
-    return;
-  }
-  const auto by_epochs =
-      std::chrono::duration_cast<std::chrono::milliseconds>(job_->slowest_epoch * kProgressFactor);
-  arm(std::max(options_.limits.progress, by_epochs), &Slot::on_progress_timeout);
 }
 
 void Slot::on_start_timeout() {
   if (state_ != State::kStarting) return;
   if (paused_) return arm(options_.limits.start, &Slot::on_start_timeout);  // we do not listen
-  killed_because_ = concat("the trainer was not ready within ", options_.limits.start.count(),
-                           " ms and was killed");
-  process_->kill_group();
+  kill_trainer(concat("the trainer was not ready within ", options_.limits.start.count(),
+                      " ms and was killed"));
 }
 
 void Slot::on_stop_timeout() {
   if (state_ != State::kStopping && state_ != State::kClosing) return;
-  killed_because_ = concat("the trainer did not stop within ", options_.limits.stop.count(),
-                           " ms and was killed");
-  log_->warn("trainer killed  slot={} pid={} reason=grace_over grace_ms={}", options_.hello.slot,
-             process_->pid(), options_.limits.stop.count());
-  process_->kill_group();
+  kill_trainer(concat("the trainer did not stop within ", options_.limits.stop.count(),
+                      " ms and was killed"));
 }
 
 void Slot::on_progress_timeout() {
   if (state_ != State::kBusy || paused_) return;  // while paused it is we who do not listen
-  killed_because_ = "the trainer said nothing for too long and was killed as hung";
-  log_->warn("trainer killed  slot={} pid={} reason=hung", options_.hello.slot, process_->pid());
-  process_->kill_group();
+  kill_trainer("the trainer said nothing for too long and was killed as hung");
 }
 
 }  // namespace foldmill::worker

@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/assignment.h"
 #include "core/thread_checker.h"
 #include "worker/agent/asio.h"
 #include "worker/agent/lifetime.h"
 #include "worker/agent/logger.h"
+#include "worker/agent/running_job.h"
 #include "worker/agent/trainer_messages.h"
 #include "worker/agent/trainer_process.h"
 
@@ -31,12 +33,6 @@ struct SlotOptions {
   TrainerHello hello;
   std::optional<TrainerCommand> trainer;  // for every model but `command`; none: refuses the others
   SlotLimits limits;
-};
-
-// An assignment whose checkpoint is on this machine.
-struct SlotJob {
-  Assignment assignment;
-  LocalFiles files;
 };
 
 // What a slot tells its owner, on the agent thread. Every job that was accepted ends in exactly one
@@ -102,15 +98,6 @@ class Slot {
   pid_t trainer_pid() const { return process_ ? process_->pid() : -1; }
 
  private:
-  struct Job {
-    SlotJob job;
-    int64_t next_epoch = 1;
-    std::optional<EndCause> stop_cause = {};
-    bool abandoned = false;
-    bool answered = false;  // the trainer has said something about it
-    std::chrono::duration<double> slowest_epoch{0};
-  };
-
   TrainerCommand command_for(const Assignment& assignment) const;
   void ensure_trainer();
   void spawn(TrainerCommand command);
@@ -119,18 +106,23 @@ class Slot {
   void retire_trainer();
 
   void on_line(const std::string& line);
-  void handle(const TrainerReady& message);
+  void on_ready(const TrainerReady& message);
+  template <class Message>
+  void on_message(const Message& message);
   void handle(const TrainerStarted& message);
   void handle(const TrainerEpoch& message);
   void handle(const TrainerCheckpoint& message);
   void handle(const TrainerArtifact& message);
   void handle(const TrainerFinished& message);
   void handle(const TrainerFailed& message);
-  bool is_current(AttemptId attempt, std::string_view what);
+  bool is_current(AttemptId attempt, std::string_view type);
+  void become_idle();
 
-  void break_off(std::string why);  // the trainer broke the protocol: kill it
+  void break_off(std::string_view why);  // the trainer broke the protocol: kill it
+  void kill_trainer(std::string why);
   void on_exit(const ChildExit& exit);
-  AttemptOutcome outcome_of_death(const ChildExit& exit) const;
+  std::string describe_death(const ChildExit& exit) const;
+  bool is_at_fault(const ChildExit& exit) const;
   void end_job(const AttemptOutcome& outcome);
   void schedule_restart();
   void arm(std::chrono::milliseconds limit, void (Slot::*on_timeout)());
@@ -147,8 +139,8 @@ class Slot {
   State state_ = State::kEmpty;
   std::unique_ptr<TrainerProcess> process_;
   TrainerCommand running_command_;
-  std::optional<Job> job_;
-  std::string killed_because_;  // why we killed the child, when we did
+  std::optional<RunningJob> job_;
+  std::string killed_because_;  // a sentence, when it was we who killed the child
   bool violated_ = false;       // it broke the protocol
   int deaths_ = 0;              // in a row, without a finished attempt between
   bool backing_off_ = false;

@@ -126,10 +126,11 @@ TrainerMessage read_failed(const Json& object) {
 }
 
 TrainerMessage read_message(std::string_view line) {
-  static const std::map<std::string, TrainerMessage (*)(const Json&), std::less<>> readers = {
-      {"ready", read_ready},           {"started", read_started},   {"epoch", read_epoch},
-      {"checkpoint", read_checkpoint}, {"artifact", read_artifact}, {"finished", read_finished},
-      {"failed", read_failed}};
+  static const std::map<std::string_view, TrainerMessage (*)(const Json&)> readers = {
+      {TrainerReady::kType, read_ready},       {TrainerStarted::kType, read_started},
+      {TrainerEpoch::kType, read_epoch},       {TrainerCheckpoint::kType, read_checkpoint},
+      {TrainerArtifact::kType, read_artifact}, {TrainerFinished::kType, read_finished},
+      {TrainerFailed::kType, read_failed}};
   const Json object = Json::parse(line, nullptr, false);
   if (!object.is_object()) throw BadMessage("not a JSON object");
   const std::string type = read_string(object, "type");

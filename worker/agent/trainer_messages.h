@@ -35,33 +35,40 @@ struct LocalFiles {
 };
 
 struct TrainerReady {
+  static constexpr std::string_view kType = "ready";
   int protocol = 0;
   std::string name;
   std::string version;
   std::vector<std::string> models;  // empty: takes anything
 };
 struct TrainerStarted {
+  static constexpr std::string_view kType = "started";
   AttemptId attempt;
 };
 struct TrainerEpoch {
+  static constexpr std::string_view kType = "epoch";
   AttemptId attempt;
   EpochReport report;
 };
 struct TrainerCheckpoint {
+  static constexpr std::string_view kType = "checkpoint";
   AttemptId attempt;
   int64_t epoch = 0;
   std::string path;
 };
 struct TrainerArtifact {
+  static constexpr std::string_view kType = "artifact";
   AttemptId attempt;
   std::string name;
   std::string path;
 };
 struct TrainerFinished {
+  static constexpr std::string_view kType = "finished";
   AttemptId attempt;
   bool stopped = false;  // else completed
 };
 struct TrainerFailed {
+  static constexpr std::string_view kType = "failed";
   AttemptId attempt;
   EndCause cause = EndCause::kInternal;
   std::string message;

@@ -77,7 +77,8 @@ DensityGrid::DensityGrid(const Distribution& distribution)
   const auto doublings =
       static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(values.value_or(1) - 1)) + 1);
   const int64_t wanted = log_ && values ? doublings : values.value_or(kMostCells);
-  size_ = static_cast<size_t>(std::min(wanted, kMostCells));
+  const bool has_width = low_ / 2 < high_ / 2;  // on this scale, as cell() reckons
+  size_ = has_width ? static_cast<size_t>(std::min(wanted, kMostCells)) : 1;
 }
 
 size_t DensityGrid::cell(double internal) const {

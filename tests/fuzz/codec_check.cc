@@ -28,6 +28,12 @@ std::string bytes_of(const google::protobuf::Message& message) {
   return bytes;
 }
 
+// Else it prints a line for most inputs.
+const bool kProtobufIsQuiet = [] {
+  google::protobuf::SetLogHandler(nullptr);
+  return true;
+}();
+
 // As bytes, or in protobuf's text format behind a ':', so that a corpus can be read.
 bool parse(std::string_view input, google::protobuf::Message* message) {
   if (!input.starts_with(':'))

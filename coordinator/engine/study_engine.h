@@ -67,10 +67,13 @@ class StudyEngine {
   // "quick is active: 3 of 12 trials, 2 running".
   std::string describe() const;
 
-  // --- scheduling (study_engine.cc)
   // What a start or the passing of time asks for: a pruner that cannot be made, the time limit,
   // attempts that hang.
   void look(Step& step);
+  // When look() has to be called, if ever.
+  std::optional<SteadyTime> deadline(Now now) const;
+
+  // --- scheduling (study_scheduling.cc)
   // Whether there is a fold to lease, or a trial to begin, and nothing in the way.
   bool wants_slot(WallTime now) const;
   // Whether all that is missing for a trial to begin is the sampler's answer.
@@ -81,8 +84,6 @@ class StudyEngine {
   bool offer(const FreeSlot& slot, Step& step);
   void ask_ahead(Step& step);
   void suggestion_ready(event::SuggestionReady answer, Step& step);
-  // When look() has to be called, if ever.
-  std::optional<SteadyTime> deadline(Now now) const;
 
   // --- messages about live attempts, held by the worker that speaks (study_reports.cc)
   Verdict started(const Lease& lease, Step& step);
@@ -122,6 +123,11 @@ class StudyEngine {
 
  private:
   StudyEngine(StudyId id, StudySpec spec, StudyState state, WallTime created, Commons& commons);
+
+  // As it was recorded.
+  void take_up(const TrialSnapshot& recorded, Now now);
+  void lease_again(const TrialRecord& trial, FoldIndex fold, const AttemptSnapshot& attempt,
+                   Now now);
 
   TrialRecord& trial_of(const FoldKey& key);
   FoldRecord& fold_of(const FoldKey& key);

@@ -59,6 +59,11 @@ Result<ParameterSet> decode(const ParameterList& list) {
   return set;
 }
 
+Result<AttemptId> decode_attempt(int64_t id) {
+  if (id < 1) return invalid_argument(concat("attempt ", id, ": attempts are numbered from 1"));
+  return AttemptId(id);
+}
+
 v1::ArtifactRef encode(const ArtifactRef& artifact) {
   v1::ArtifactRef out;
   out.set_sha256(artifact.sha256);

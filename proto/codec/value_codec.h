@@ -28,6 +28,8 @@ Result<ParameterValue> decode(const v1::ParameterValue& message);  // refuses Na
 void encode(const ParameterSet& set, ParameterList* out);
 Result<ParameterSet> decode(const ParameterList& list);  // refuses a name twice or empty
 
+Result<AttemptId> decode_attempt(int64_t id);  // refuses what is below 1
+
 v1::ArtifactRef encode(const ArtifactRef& artifact);
 Result<ArtifactRef> decode(const v1::ArtifactRef& message);
 

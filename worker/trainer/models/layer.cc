@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/enum_names.h"
+#include "core/overload.h"
 #include "core/text.h"
 #include "worker/trainer/attempt_error.h"
 
@@ -17,11 +18,6 @@ constexpr EnumNames<Activation, 8> kActivations{{{Activation::kNone, "none"},
                                                  {Activation::kSilu, "silu"},
                                                  {Activation::kTanh, "tanh"},
                                                  {Activation::kSigmoid, "sigmoid"}}};
-
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
 
 [[noreturn]] void misfit(const Layer& layer, const Shape& input, std::string_view name,
                          std::string_view why, std::string_view remedy) {
@@ -81,7 +77,7 @@ std::string describe(const Layer& layer) {
                   ", stride ", conv.stride, ", padding ", conv.padding);
   };
   return std::visit(
-      Overloaded{
+      Overload{
           [&](const ConvLayer& conv) { return window("convolution", conv); },
           [&](const ConvTransposeLayer& conv) { return window("transposed convolution", conv); },
           [](const LinearLayer& linear) {
@@ -106,12 +102,12 @@ Activation parse_activation(std::string_view text) {
 }
 
 Shape shape_after(const Layer& layer, const Shape& input, std::string_view name) {
-  return std::visit(Overloaded{[&](const ActivationLayer&) { return input; },
-                               [&](const DropoutLayer&) { return input; },
-                               [&](const FlattenLayer&) {
-                                 return Shape{input.count(), 1, 1};
-                               },
-                               [&](const auto& other) { return after(other, input, name); }},
+  return std::visit(Overload{[&](const ActivationLayer&) { return input; },
+                             [&](const DropoutLayer&) { return input; },
+                             [&](const FlattenLayer&) {
+                               return Shape{input.count(), 1, 1};
+                             },
+                             [&](const auto& other) { return after(other, input, name); }},
                     layer);
 }
 

@@ -65,15 +65,18 @@ void Cluster::spawn_coordinator() {
                                    "--unix",
                                    (directory_ / "c.sock").string(),
                                    "--address-file",
-                                   (directory_ / "address").string(),
-                                   "--lease-ms",
-                                   std::to_string(options_.lease_ms),
-                                   "--heartbeat-ms",
-                                   std::to_string(options_.heartbeat_ms)};
+                                   (directory_ / "address").string()};
+  const std::vector<std::string> timing = timing_arguments();
+  argv.insert(argv.end(), timing.begin(), timing.end());
   if (!options_.listen.empty())
     argv.insert(argv.end(), {"--listen", options_.listen, "--insecure"});
   coordinator_.emplace(testing::Process::Options{
       .argv = std::move(argv), .env = daemon_env(), .log = directory_ / "coordinator.log"});
+}
+
+std::vector<std::string> Cluster::timing_arguments() const {
+  return {"--lease-ms", std::to_string(options_.lease_ms), "--heartbeat-ms",
+          std::to_string(options_.heartbeat_ms)};
 }
 
 void Cluster::start_coordinator() {
@@ -119,10 +122,13 @@ testing::Output Cluster::cli(std::vector<std::string> arguments) {
 }
 
 testing::Output Cluster::cli_on_file(std::vector<std::string> arguments) {
+  const std::vector<std::string> database = database_arguments();
   arguments.insert(arguments.begin(), built_program("foldmill"));
-  arguments.insert(arguments.end(), {"--db", database().string()});
+  arguments.insert(arguments.end(), database.begin(), database.end());
   return testing::run_program(arguments, env());
 }
+
+std::vector<std::string> Cluster::database_arguments() { return {"--db", database().string()}; }
 
 std::string Cluster::query(const std::string& sql) {
   return cli_on_file({"query", sql, "-o", "csv", "--no-header"}).out;
@@ -233,6 +239,15 @@ void expect_fenced(Cluster& cluster, const std::string& study) {
                     "b.epoch = a.epoch + 1 where b.attempt < a.attempt"),
       "")
       << "epochs of an older attempt after those of a younger one";
+}
+
+void expect_sound(Cluster& cluster) {
+  const testing::Output check =
+      cluster.cli_on_file({"server", "check", "-o", "csv", "--no-header"});
+  EXPECT_EQ(check.err, "");
+  std::istringstream findings(check.out);
+  for (std::string finding; std::getline(findings, finding);)
+    EXPECT_TRUE(finding.starts_with("artifact-file,")) << finding;
 }
 
 int most_epochs_trained_again(Cluster& cluster, const std::string& study) {

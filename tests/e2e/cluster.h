@@ -44,15 +44,19 @@ struct WorkerPlace {
 };
 
 // One coordinator, any number of workers and the command line, with the real binaries, in a
-// directory of the test's own. Leases are short so that losses are noticed soon.
+// directory of the test's own. Leases are short so that losses are noticed soon. A coordinator that
+// lives elsewhere, and its database with it, is a subclass (guest_cluster.h).
 class Cluster {
  public:
   explicit Cluster(ClusterOptions options = {});
+  virtual ~Cluster() = default;
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
 
-  void start_coordinator();  // and waits until it serves
-  void spawn_coordinator();  // and does not
-  void kill_coordinator();   // SIGKILL
-  bool coordinator_runs();
+  void start_coordinator();          // and waits until it serves
+  virtual void spawn_coordinator();  // and does not
+  virtual void kill_coordinator();   // SIGKILL
+  virtual bool coordinator_runs();
   testing::Process& coordinator() { return *coordinator_; }
   testing::Process& start_worker(const std::string& name, int slots = 1,
                                  const WorkerPlace& place = {});
@@ -84,12 +88,18 @@ class Cluster {
   bool wait_completed(const std::string& study);
 
   const test::TempDir& directory() const { return directory_; }
-  std::string address() const { return "unix:" + (directory_ / "c.sock").string(); }
+  virtual std::string address() const { return "unix:" + (directory_ / "c.sock").string(); }
   std::filesystem::path database() const {
     return directory_ / options_.database_directory / "study.db";
   }
   std::map<std::string, std::string> env() const;  // of the command line
   std::string logs() const;                        // of all programs, for failure messages
+
+ protected:
+  // The coordinator's, wherever it runs.
+  std::vector<std::string> timing_arguments() const;
+  // By which the command line reads the database.
+  virtual std::vector<std::string> database_arguments();
 
  private:
   std::map<std::string, std::string> daemon_env() const;
@@ -99,6 +109,10 @@ class Cluster {
   std::optional<testing::Process> coordinator_;
   std::vector<std::unique_ptr<testing::Process>> workers_;
 };
+
+// `foldmill server check` finds nothing but that files are not there, which VirtualWorkers name
+// and never send.
+void expect_sound(Cluster& cluster);
 
 // The promise: the asked number of trials is completed or pruned, and the reports of every fold are
 // 1 … E, each once; completed folds are complete; `foldmill server check` finds nothing.

@@ -21,7 +21,6 @@ using testing::eventually;
 
 constexpr int kLeaseMs = 1000;
 constexpr int kTrialsAtATime = 60;  // more than are completed in a life and a start
-constexpr uint64_t kLongestLifeMs = 60;  // of a coordinator, after its first answer
 constexpr std::chrono::minutes kPatience{5};
 
 std::string yaml_of(const HistoryStudy& study) {
@@ -49,8 +48,10 @@ std::vector<std::vector<std::string>> rows_of(const std::string& csv) {
 
 }  // namespace
 
-HistoryRun::HistoryRun(const HistoryStudy& study, uint64_t seed)
-    : study_(study), random_(seed), cluster_({.lease_ms = kLeaseMs, .heartbeat_ms = 200}) {
+ClusterOptions history_cluster() { return {.lease_ms = kLeaseMs, .heartbeat_ms = 200}; }
+
+HistoryRun::HistoryRun(Cluster& cluster, const HistoryStudy& study, uint64_t seed)
+    : study_(study), random_(seed), cluster_(cluster) {
   cluster_.start_coordinator();
   const testing::Output output =
       cluster_.cli({"study", "create", cluster_.write_file("h.yaml", yaml_of(study)).string()});
@@ -94,7 +95,7 @@ void HistoryRun::kill_coordinator(int times, bool endless) {
     const bool answers = eventually(goes_on, kPatience);
     ASSERT_TRUE(answers) << "nobody was answered\n" << cluster_.logs();
     if (!endless && completed()) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(random_.below(kLongestLifeMs)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(random_.below(study_.longest_life_ms)));
     cluster_.kill_coordinator();
     cluster_.spawn_coordinator();
     ++kills_;
@@ -123,6 +124,12 @@ void HistoryRun::finish() {
               ::testing::IsEmpty());
   EXPECT_EQ(cluster_.number("select count(*) from trial_list"), study_.trials);
   expect_fenced(cluster_, "h");
+  expect_sound(cluster_);
+}
+
+std::vector<std::string> HistoryRun::unexplained() {
+  stop_clients();
+  return history::unexplained(log_.with(read_database()), study_.epochs);
 }
 
 // Calls that wait for the coordinator end with it.

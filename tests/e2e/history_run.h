@@ -18,14 +18,18 @@ struct HistoryStudy {
   int trials = 20;
   int folds = 1;
   int epochs = 3;
+  uint64_t longest_life_ms = 60;  // of a coordinator, after its first answer
 };
+
+// The cluster that a history is made with: what its clients count on.
+ClusterOptions history_cluster();
 
 // A real coordinator that is killed again and again, and clients that log all they do and are
 // answered (R9). At the end the log, and what the database then holds, are checked against the
-// model of what is promised.
+// model of what is promised. The cluster outlives it, and is its own.
 class HistoryRun {
  public:
-  HistoryRun(const HistoryStudy& study, uint64_t seed);
+  HistoryRun(Cluster& cluster, const HistoryStudy& study, uint64_t seed);
   ~HistoryRun();
 
   void add_askers(int count);
@@ -35,6 +39,8 @@ class HistoryRun {
   void kill_coordinator(int times, bool endless);
   // Waits for the study's end and checks.
   void finish();
+  // Kills the coordinator for good, wherever the study is: what was answered, and is not there.
+  std::vector<std::string> unexplained();
 
  private:
   void start(std::function<void()> client);
@@ -45,7 +51,7 @@ class HistoryRun {
 
   HistoryStudy study_;
   Random random_;
-  Cluster cluster_;
+  Cluster& cluster_;
   history::Log log_;
   std::atomic<bool> over_{false};
   std::vector<std::thread> clients_;

@@ -13,14 +13,16 @@ namespace {
 int kills() { return static_cast<int>(test::test_setting("FOLDMILL_TEST_KILLS", 1000)); }
 
 TEST(HistorySlowTest, WorkersWereToldTheTruthThroughThousandsOfKills) {
-  HistoryRun run({.model = "command", .folds = 2, .epochs = 4}, test::test_seed());
+  Cluster cluster(history_cluster());
+  HistoryRun run(cluster, {.model = "command", .folds = 2, .epochs = 4}, test::test_seed());
   run.add_workers(4);
   run.kill_coordinator(kills(), /*endless=*/true);
   run.finish();
 }
 
 TEST(HistorySlowTest, AskersWereToldTheTruthThroughThousandsOfKills) {
-  HistoryRun run({.model = "external", .epochs = 6}, test::test_seed());
+  Cluster cluster(history_cluster());
+  HistoryRun run(cluster, {.model = "external", .epochs = 6}, test::test_seed());
   run.add_askers(6);
   run.kill_coordinator(kills(), /*endless=*/true);
   run.finish();

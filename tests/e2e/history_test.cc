@@ -9,7 +9,9 @@ namespace foldmill::e2e {
 namespace {
 
 TEST(HistoryTest, WorkersWereToldTheTruthThroughKills) {
-  HistoryRun run({.model = "command", .trials = 30, .folds = 2, .epochs = 4}, test::test_seed());
+  Cluster cluster(history_cluster());
+  HistoryRun run(cluster, {.model = "command", .trials = 30, .folds = 2, .epochs = 4},
+                 test::test_seed());
   run.add_workers(6);
   run.kill_coordinator(15, /*endless=*/false);
   run.finish();
@@ -17,7 +19,8 @@ TEST(HistoryTest, WorkersWereToldTheTruthThroughKills) {
 
 // R6, G11: the budget is exact however many race for its last trials.
 TEST(HistoryTest, TwoHundredFiftySixAskersShareTheBudgetExactly) {
-  HistoryRun run({.model = "external", .trials = 40, .epochs = 3}, test::test_seed());
+  Cluster cluster(history_cluster());
+  HistoryRun run(cluster, {.model = "external", .trials = 40, .epochs = 3}, test::test_seed());
   run.add_askers(256);
   run.kill_coordinator(8, /*endless=*/false);
   run.finish();

@@ -55,7 +55,12 @@ std::string describe(const std::vector<Operation>& operations) {
   return text;
 }
 
-using Folds = std::map<std::pair<int64_t, int64_t>, std::vector<Operation>>;
+using Fold = std::pair<int64_t, int64_t>;  // trial, fold
+using Folds = std::map<Fold, std::vector<Operation>>;
+
+std::string to_string(const Fold& fold) {
+  return concat("trial ", fold.first, " fold ", fold.second);
+}
 
 Folds by_fold(const std::vector<Operation>& history) {
   Folds folds;
@@ -73,25 +78,30 @@ bool is_completed_read(const Operation& operation) {
 
 }  // namespace
 
-std::vector<std::string> violations(const std::vector<Operation>& history, const Promise& promise) {
+std::vector<std::string> unexplained(const std::vector<Operation>& history, int64_t epochs) {
   std::vector<std::string> found;
+  for (const auto& [fold, operations] : by_fold(history))
+    if (!OrderSearch(operations, epochs).finds_one())
+      found.push_back(concat(to_string(fold),
+                             ": no order of these explains the answers and what was read:\n",
+                             describe(operations)));
+  return found;
+}
+
+std::vector<std::string> violations(const std::vector<Operation>& history, const Promise& promise) {
+  std::vector<std::string> found = unexplained(history, promise.epochs);
   const Folds folds = by_fold(history);
-  for (const auto& [fold, operations] : folds) {
-    const std::string name = concat("trial ", fold.first, " fold ", fold.second);
+  for (const auto& [fold, operations] : folds)
     if (fold.first >= promise.trials)
-      found.push_back(concat(name, ": beyond the budget of ", promise.trials, " trials\n",
-                             describe(operations)));
-    if (!OrderSearch(operations, promise.epochs).finds_one())
-      found.push_back(concat(name, ": no order of these explains the answers and what was read:\n",
-                             describe(operations)));
-  }
+      found.push_back(concat(to_string(fold), ": beyond the budget of ", promise.trials,
+                             " trials\n", describe(operations)));
   for (int64_t trial = 0; trial < promise.trials; ++trial)
     for (int64_t fold = 0; fold < promise.folds; ++fold) {
       const auto operations = folds.find({trial, fold});
       if (operations == folds.end() ||
           std::count_if(operations->second.begin(), operations->second.end(), is_completed_read) !=
               1)
-        found.push_back(concat("trial ", trial, " fold ", fold, ": not completed once"));
+        found.push_back(concat(to_string(Fold{trial, fold}), ": not completed once"));
     }
   return found;
 }

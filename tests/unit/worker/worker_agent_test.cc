@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 
-#include "core/sha256.h"
-#include "tests/support/agent_fixture.h"
+#include "tests/unit/worker/worker_agent_fixture.h"
 
 namespace foldmill::worker {
 namespace {
@@ -17,44 +15,6 @@ using proto::SlotAssignment;
 using testing::eventually;
 using testing::RunningAgent;
 using testing::scripted_assignment;
-
-class WorkerAgentTest : public ::testing::Test {
- protected:
-  // Whether the message went out: there has to be a session first.
-  bool tell(const proto::CoordinatorMessage& message) {
-    return eventually([&] { return coordinator_.send(message); });
-  }
-  bool ends(int64_t attempt) {
-    return eventually([&] { return coordinator_.outcome_of(AttemptId(attempt)).has_value(); });
-  }
-  AttemptOutcome outcome(int64_t attempt) {
-    return coordinator_.outcome_of(AttemptId(attempt)).value_or(AttemptOutcome{});
-  }
-  std::vector<int64_t> epochs_of(int64_t attempt) {
-    std::vector<int64_t> epochs;
-    for (const auto& report : coordinator_.received_of<proto::AttemptReport>())
-      if (report.attempt.value == attempt) epochs.push_back(report.report.epoch);
-    return epochs;
-  }
-  bool reports(int64_t attempt, size_t count) {
-    return eventually([&] { return epochs_of(attempt).size() >= count; });
-  }
-  // The artifact of the attempt that ended first.
-  std::string kept_state() {
-    const auto saved = coordinator_.received_of<proto::ArtifactSaved>();
-    return saved.empty() ? "" : coordinator_.artifacts()[saved.front().artifact.sha256];
-  }
-  // Sequence numbers in the order they arrived.
-  std::vector<uint64_t> sequences() {
-    std::vector<uint64_t> numbers;
-    for (const auto& message : coordinator_.received())
-      if (message.sequence > 0) numbers.push_back(message.sequence);
-    return numbers;
-  }
-
-  test::TempDir directory_;
-  testing::FakeCoordinator coordinator_{(directory_ / "c.sock").string()};
-};
 
 TEST_F(WorkerAgentTest, TrainsAnAssignmentToItsEnd) {
   RunningAgent agent(coordinator_, directory_, 2);
@@ -67,29 +27,6 @@ TEST_F(WorkerAgentTest, TrainsAnAssignmentToItsEnd) {
   EXPECT_EQ(hello.name, "tested");
   EXPECT_TRUE(hello.models.empty()) << "the scripted trainer takes anything";
   EXPECT_FALSE(coordinator_.received_of<proto::AttemptStarted>().empty());
-}
-
-TEST_F(WorkerAgentTest, FilesArriveBeforeTheyAreReportedAndTheEndComesLast) {
-  RunningAgent agent(coordinator_, directory_);
-  ASSERT_TRUE(tell(SlotAssignment{0, scripted_assignment(1, 3, {{"ms_per_epoch", int64_t{100}}})}));
-  ASSERT_TRUE(ends(1));
-  const std::vector<std::string> journal = coordinator_.journal();
-  EXPECT_EQ(journal.back(), "finished");
-  int arrived = 0;
-  for (const std::string& entry : journal) {
-    if (entry == "put") ++arrived;
-    if (entry == "checkpoint" || entry == "artifact") {
-      EXPECT_GT(arrived--, 0);
-    }
-  }
-  for (const auto& saved : coordinator_.received_of<proto::CheckpointSaved>())
-    EXPECT_TRUE(coordinator_.artifacts().contains(saved.checkpoint.artifact.sha256));
-  std::vector<std::string> saved;
-  for (const auto& artifact : coordinator_.received_of<proto::ArtifactSaved>())
-    saved.push_back(artifact.name);
-  EXPECT_EQ(saved, (std::vector<std::string>{"state.json", "model.safetensors"}));
-  EXPECT_TRUE(
-      eventually([&] { return !std::filesystem::exists(directory_ / "slot-0/attempt-1"); }));
 }
 
 TEST_F(WorkerAgentTest, UnacknowledgedReportsComeAgainInOrderWithTheirNumbers) {
@@ -240,53 +177,6 @@ TEST_F(WorkerAgentTest, ResumedAttemptReportsWhatAnUninterruptedOneWould) {
   EXPECT_EQ(value_at(2, 4), value_at(1, 4));
 }
 
-TEST_F(WorkerAgentTest, MissingCheckpointFailsTheAttemptNotTheWorker) {
-  RunningAgent agent(coordinator_, directory_);
-  Assignment assignment = scripted_assignment(1, 4);
-  assignment.resume_from = Checkpoint{2, {sha256_hex("nowhere"), 7}};
-  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
-  ASSERT_TRUE(ends(1));
-  EXPECT_EQ(outcome(1).state, AttemptState::kFailed);
-  EXPECT_EQ(outcome(1).cause, EndCause::kDataMissing);
-  EXPECT_NE(outcome(1).message.find("checkpoint"), std::string::npos) << outcome(1).message;
-}
-
-TEST_F(WorkerAgentTest, AnEncoderIsFetchedBeforeTheTrainerNeedsIt) {
-  RunningAgent agent(coordinator_, directory_);
-  Assignment assignment = scripted_assignment(1, 4);
-  assignment.resume_from = Checkpoint{2, coordinator_.store(R"({"value":1.5})")};
-  assignment.model.encoder =
-      EncoderSource{"other", "best", "", false, false, coordinator_.store("the encoder's weights")};
-  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
-  ASSERT_TRUE(ends(1));
-  EXPECT_EQ(outcome(1).state, AttemptState::kSucceeded) << outcome(1).message;
-  EXPECT_EQ(epochs_of(1), (std::vector<int64_t>{3, 4}));
-  EXPECT_NE(kept_state().find(R"("encoder":"the encoder's weights")"), std::string::npos);
-}
-
-TEST_F(WorkerAgentTest, AnEncoderThatLiesOnThisMachineIsUsedWhereItIs) {
-  const auto file = directory_ / "model.safetensors";
-  std::ofstream(file) << "weights by hand";
-  RunningAgent agent(coordinator_, directory_);
-  Assignment assignment = scripted_assignment(1, 1);
-  assignment.model.encoder = EncoderSource{"", "best", file.string(), false, false, std::nullopt};
-  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
-  ASSERT_TRUE(ends(1));
-  EXPECT_NE(kept_state().find(R"("encoder":"weights by hand")"), std::string::npos);
-}
-
-TEST_F(WorkerAgentTest, AModelIsFetchedToBeEvaluatedAndItsEncoderIsNot) {
-  RunningAgent agent(coordinator_, directory_);
-  Assignment assignment = scripted_assignment(1, 1);
-  assignment.model.encoder =
-      EncoderSource{"other", "best", "", false, false, ArtifactRef{sha256_hex("nowhere"), 7}};
-  assignment.evaluate = coordinator_.store("a trained model");
-  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
-  ASSERT_TRUE(ends(1));
-  EXPECT_EQ(outcome(1).state, AttemptState::kSucceeded) << outcome(1).message;
-  EXPECT_NE(kept_state().find(R"("encoder":"a trained model")"), std::string::npos);
-}
-
 TEST_F(WorkerAgentTest, AnAttemptMayHaveSeveralSlotsButNotMoreThanThereAre) {
   RunningAgent agent(coordinator_, directory_, 2);
   Assignment assignment = scripted_assignment(1, 1);
@@ -300,43 +190,6 @@ TEST_F(WorkerAgentTest, AnAttemptMayHaveSeveralSlotsButNotMoreThanThereAre) {
   ASSERT_TRUE(ends(2));
   EXPECT_EQ(outcome(2).state, AttemptState::kLost);
   EXPECT_EQ(outcome(2).message, "this worker has 2 slots, not 3");
-}
-
-TEST_F(WorkerAgentTest, MissingEncoderFailsTheAttemptNotTheWorker) {
-  RunningAgent agent(coordinator_, directory_);
-  Assignment assignment = scripted_assignment(1, 4);
-  assignment.model.encoder =
-      EncoderSource{"other", "best", "", false, false, ArtifactRef{sha256_hex("nowhere"), 7}};
-  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
-  ASSERT_TRUE(ends(1));
-  EXPECT_EQ(outcome(1).state, AttemptState::kFailed);
-  EXPECT_EQ(outcome(1).cause, EndCause::kDataMissing);
-  EXPECT_NE(outcome(1).message.find("encoder"), std::string::npos) << outcome(1).message;
-}
-
-TEST_F(WorkerAgentTest, CheckpointThatThereIsNoRoomForLosesTheAttempt) {
-  RunningAgent agent(coordinator_, directory_);
-  Assignment assignment = scripted_assignment(1, 4);
-  assignment.resume_from = Checkpoint{2, coordinator_.store("a checkpoint")};
-  std::filesystem::remove_all(directory_ / "cache");  // nothing can be written there
-  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
-  ASSERT_TRUE(ends(1));
-  EXPECT_EQ(outcome(1).state, AttemptState::kLost);
-  EXPECT_NE(outcome(1).message.find("disk full"), std::string::npos) << outcome(1).message;
-}
-
-TEST_F(WorkerAgentTest, AttemptWithoutItsArtifactIsLost) {
-  coordinator_.answer_puts([](const grpc::ServerContext&) {
-    return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "not this one");
-  });
-  RunningAgent agent(coordinator_, directory_);
-  ASSERT_TRUE(tell(SlotAssignment{0, scripted_assignment(1, 3)}));
-  ASSERT_TRUE(ends(1));
-  EXPECT_EQ(epochs_of(1).size(), 3U);
-  EXPECT_EQ(outcome(1).state, AttemptState::kLost);
-  EXPECT_EQ(outcome(1).cause, EndCause::kLost);
-  EXPECT_NE(outcome(1).message.find("'state.json'"), std::string::npos) << outcome(1).message;
-  EXPECT_NE(outcome(1).message.find("not this one"), std::string::npos) << outcome(1).message;
 }
 
 TEST_F(WorkerAgentTest, KilledTrainerIsLostBySignalAndReplaced) {

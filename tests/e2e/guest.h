@@ -31,8 +31,8 @@ class ReservedPort {
 class Guest {
  public:
   struct Options {
-    std::filesystem::path qemu, kernel, initramfs, disk;
-    std::string cache;                // of the disk: as qemu calls them
+    std::filesystem::path qemu, kernel, initramfs;
+    std::string disk;                 // -drive's, as qemu calls them: file=…,cache=…
     std::filesystem::path directory;  // for console.log, that of the boot before, and a socket
   };
   explicit Guest(Options options) : options_(std::move(options)) {}
@@ -46,6 +46,8 @@ class Guest {
   std::string address() const { return "127.0.0.1:" + std::to_string(port_.number()); }
 
  private:
+  void switch_on(const std::string& arguments);
+  bool says(const char* words) const;  // on its console, since it was switched on
   std::string open_port();
 
   Options options_;

@@ -18,14 +18,10 @@ std::vector<std::string> operator+(std::vector<std::string> a, const std::vector
 
 }  // namespace
 
-GuestCluster::GuestCluster(ClusterOptions options, const GuestParts& parts,
-                           const std::string& cache)
+GuestCluster::GuestCluster(ClusterOptions options, const GuestParts& parts, GuestDisk disk,
+                           uint64_t seed)
     : Cluster(std::move(options)), parts_(parts), disk_(directory() / "disk") {
-  std::ofstream(disk_).close();
-  fs::resize_file(disk_, kDiskBytes);
-  const testing::Output made = testing::run_program({parts_.mkfs, "-q", "-F", disk_});
-  EXPECT_EQ(made.exit_code, 0) << made.err;
-
+  make_disk();
   const fs::path initramfs = directory() / "initramfs.cpio";
   const std::string wrong = make_initramfs(
       parts_,
@@ -36,18 +32,42 @@ GuestCluster::GuestCluster(ClusterOptions options, const GuestParts& parts,
   guest_.emplace(Guest::Options{.qemu = parts_.qemu,
                                 .kernel = parts_.kernel,
                                 .initramfs = initramfs,
-                                .disk = disk_,
-                                .cache = cache,
+                                .disk = serve_disk(disk, seed),
                                 .directory = directory().path()});
+}
+
+void GuestCluster::make_disk() {
+  std::ofstream(disk_).close();
+  fs::resize_file(disk_, kDiskBytes);
+  const std::string block = std::to_string(ForgetfulDisk::kBlock);
+  const testing::Output made = testing::run_program({parts_.mkfs, "-q", "-F", "-b", block, disk_});
+  EXPECT_EQ(made.exit_code, 0) << made.err;
+}
+
+std::string GuestCluster::serve_disk(GuestDisk disk, uint64_t seed) {
+  if (disk == GuestDisk::kDirect) return "cache=none,file=" + disk_.string();
+  if (disk == GuestDisk::kCached) return "cache=writeback,file=" + disk_.string();
+  const std::string socket = (directory() / "disk.sock").string();
+  server_.emplace(disk_, socket, seed);
+  return "cache=writeback,file=nbd+unix:///?socket=" + socket;
+}
+
+void GuestCluster::lose_flushes() {
+  boot_arguments_ = "MOUNT_OPTIONS=nobarrier";
+  server_->forget_everything();
 }
 
 void GuestCluster::spawn_coordinator() {
   copied_ = false;
-  const std::string wrong = guest_->boot(loses_syncs_ ? "LOSE_SYNCS=1" : "");
+  const std::string wrong = guest_->boot(boot_arguments_);
   EXPECT_EQ(wrong, "") << logs();
 }
 
-void GuestCluster::kill_coordinator() { guest_->cut_power(); }
+void GuestCluster::kill_coordinator() {
+  guest_->cut_power();
+  if (!server_) return;
+  EXPECT_TRUE(server_->wait_until_off());
+}
 
 std::vector<std::string> GuestCluster::database_arguments() {
   if (coordinator_runs()) return {"--coordinator", address()};

@@ -3,8 +3,8 @@
 // its disk holds. FOLDMILL_TEST_POWER_CUTS says how often.
 //
 // What a kill of qemu loses is the guest's memory, so all that the guest's programs and kernel had
-// not written to the disk. What was written and not flushed survives, because this machine's kernel
-// has it: a disk that loses its own cache is what PowerCutTest of storage_faults_test simulates.
+// not written to the disk. What was written and not flushed survives in this machine's cache, but
+// for the forgetful disk, which loses it as well.
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -14,6 +14,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 
 #include "tests/e2e/guest_cluster.h"
 #include "tests/e2e/history_run.h"
@@ -46,56 +47,84 @@ bool can_do_without_cache() {
   return file >= 0;
 }
 
-// The parameter: the cache of the disk out here.
-class PowerCutTest : public ::testing::TestWithParam<std::string> {
+struct Disk {
+  const char* name;
+  GuestDisk kind;
+  friend std::ostream& operator<<(std::ostream& out, const Disk& disk) { return out << disk.name; }
+};
+
+class PowerCutTest : public ::testing::TestWithParam<Disk> {
  protected:
   void SetUp() override {
     if (!parts_.missing.empty()) GTEST_SKIP() << parts_.missing;
-    if (GetParam() == "none" && !can_do_without_cache())
-      GTEST_SKIP()
-          << "the file system of temporary files has no O_DIRECT; set TMPDIR to one that has";
+    if (GetParam().kind == GuestDisk::kDirect && !can_do_without_cache())
+      GTEST_SKIP() << "the file system of temporary files has no O_DIRECT; set TMPDIR to one that "
+                      "has";
+    cluster_.emplace(history_cluster(), parts_, GetParam().kind, seed_);
   }
 
   const GuestParts parts_ = GuestParts::find();
+  const uint64_t seed_ = test::test_seed();
+  std::optional<GuestCluster> cluster_;
 };
 
 TEST_P(PowerCutTest, WorkersWereToldTheTruth) {
-  GuestCluster cluster(history_cluster(), parts_, GetParam());
-  HistoryRun run(cluster, worked(), test::test_seed());
+  HistoryRun run(*cluster_, worked(), seed_);
   run.add_workers(4);
   run.kill_coordinator(power_cuts(), /*endless=*/true);
   run.finish();
 }
 
 TEST_P(PowerCutTest, AskersWereToldTheTruth) {
-  GuestCluster cluster(history_cluster(), parts_, GetParam());
-  HistoryRun run(cluster, asked(), test::test_seed());
+  HistoryRun run(*cluster_, asked(), seed_);
   run.add_askers(6);
   run.kill_coordinator(power_cuts(), /*endless=*/true);
   run.finish();
 }
 
-INSTANTIATE_TEST_SUITE_P(Cache, PowerCutTest, ::testing::Values("none", "writeback"),
-                         [](const auto& given) { return given.param; });
+INSTANTIATE_TEST_SUITE_P(On, PowerCutTest,
+                         ::testing::Values(Disk{"ADirectDisk", GuestDisk::kDirect},
+                                           Disk{"ACachedDisk", GuestDisk::kCached},
+                                           Disk{"AForgetfulDisk", GuestDisk::kForgetful}),
+                         [](const auto& given) { return std::string(given.param.name); });
 
-// That the others can fail: clients are answered by a coordinator whose syncs do nothing.
-TEST(PowerCutMethodTest, LostSyncsAreNoticed) {
-  const GuestParts parts = GuestParts::find();
-  if (!parts.missing.empty()) GTEST_SKIP() << parts.missing;
-  GuestCluster cluster(history_cluster(), parts, "writeback");
-  HistoryRun run(cluster, asked(), test::test_seed());
-  cluster.lose_syncs();
-  std::vector<std::string> lost;
-  ::testing::TestPartResultArray complaints;  // of clients whose trials are not known any more
-  {
-    ::testing::ScopedFakeTestPartResultReporter ignores(
-        ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ALL_THREADS, &complaints);
-    run.add_askers(6);
-    run.kill_coordinator(4, /*endless=*/true);
-    lost = run.unexplained();
+// That the others can fail: what is lost where durability is taken away below the coordinator.
+class PowerCutMethodTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!parts_.missing.empty()) GTEST_SKIP() << parts_.missing;
+    cluster_.emplace(history_cluster(), parts_, GuestDisk::kForgetful, seed_);
+    run_.emplace(*cluster_, asked(), seed_);
   }
-  EXPECT_THAT(lost, ::testing::Not(::testing::IsEmpty()));
-  std::cout << lost.size() << " trials whose answers were not true" << std::endl;
+
+  void expect_losses() {
+    std::vector<std::string> lost;
+    ::testing::TestPartResultArray complaints;  // of clients whose trials are not known any more
+    {
+      ::testing::ScopedFakeTestPartResultReporter ignores(
+          ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ALL_THREADS, &complaints);
+      run_->add_askers(6);
+      run_->kill_coordinator(4, /*endless=*/true);
+      lost = run_->unexplained();
+    }
+    EXPECT_THAT(lost, ::testing::Not(::testing::IsEmpty()));
+    std::cout << lost.size() << " trials whose answers were not true" << std::endl;
+  }
+
+  const GuestParts parts_ = GuestParts::find();
+  const uint64_t seed_ = test::test_seed();
+  std::optional<GuestCluster> cluster_;
+  std::optional<HistoryRun> run_;
+};
+
+TEST_F(PowerCutMethodTest, LostSyncsAreNoticed) {
+  cluster_->lose_syncs();
+  expect_losses();
+}
+
+TEST_F(PowerCutMethodTest, LostFlushesAreNoticed) {
+  cluster_->lose_flushes();
+  expect_losses();
 }
 
 }  // namespace

@@ -20,8 +20,6 @@ namespace {
 using testing::eventually;
 
 constexpr int kLeaseMs = 1000;
-// More than are completed in a life and a start, also where the test itself is kept waiting.
-constexpr int kTrialsAtATime = 200;
 constexpr std::chrono::minutes kPatience{5};
 
 std::string yaml_of(const HistoryStudy& study) {
@@ -106,10 +104,10 @@ void HistoryRun::kill_coordinator(int times, bool endless) {
 // To a total, so that asking again after an answer that never came asks for nothing more.
 void HistoryRun::extend_in_time() {
   const auto left = cluster_.number("select budget - completed from study_list");
-  if (!left || *left > kTrialsAtATime) return;
-  const std::string wanted = std::to_string(study_.trials + 2 * kTrialsAtATime);
+  if (!left || *left > study_.spare_trials) return;
+  const std::string wanted = std::to_string(study_.trials + 2 * study_.spare_trials);
   if (cluster_.cli({"study", "extend", "h", "--trials", wanted}).exit_code == 0)
-    study_.trials += 2 * kTrialsAtATime;
+    study_.trials += 2 * study_.spare_trials;
 }
 
 bool HistoryRun::completed() { return cluster_.state_of("h") == "completed"; }

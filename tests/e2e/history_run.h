@@ -19,6 +19,8 @@ struct HistoryStudy {
   int folds = 1;
   int epochs = 3;
   uint64_t longest_life_ms = 60;  // of a coordinator, after its first answer
+  // More than are completed in a life and a start, also where the test itself is kept waiting.
+  int spare_trials = 200;
 };
 
 // The cluster that a history is made with: what its clients count on.

@@ -24,6 +24,7 @@ namespace foldmill::e2e {
 namespace {
 
 constexpr uint64_t kLongestLifeMs = 1000;  // of a machine that has answered somebody
+constexpr int kSpareTrials = 60;           // an emulated machine is slow
 
 int power_cuts() {
   const char* chosen = std::getenv("FOLDMILL_TEST_POWER_CUTS");
@@ -31,11 +32,18 @@ int power_cuts() {
 }
 
 HistoryStudy asked() {
-  return {.model = "external", .epochs = 6, .longest_life_ms = kLongestLifeMs};
+  return {.model = "external",
+          .epochs = 6,
+          .longest_life_ms = kLongestLifeMs,
+          .spare_trials = kSpareTrials};
 }
 
 HistoryStudy worked() {
-  return {.model = "command", .folds = 2, .epochs = 4, .longest_life_ms = kLongestLifeMs};
+  return {.model = "command",
+          .folds = 2,
+          .epochs = 4,
+          .longest_life_ms = kLongestLifeMs,
+          .spare_trials = kSpareTrials};
 }
 
 // cache=none is for file systems that read and write without a cache.

@@ -11,7 +11,7 @@ function(foldmill_library name)
   target_sources(foldmill_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}
                  FILES ${arg_HEADERS})
   target_link_libraries(foldmill_${name} PUBLIC ${arg_PUBLIC}
-                        PRIVATE ${arg_PRIVATE} foldmill_warnings foldmill_sanitizers)
+                        PRIVATE ${arg_PRIVATE} foldmill_warnings foldmill_sanitizers foldmill_coverage)
   set_target_properties(foldmill_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 endfunction()
 
@@ -20,7 +20,7 @@ function(foldmill_program name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ${arg_LINK} foldmill_warnings foldmill_sanitizers)
+  target_link_libraries(${name} PRIVATE ${arg_LINK} foldmill_warnings foldmill_sanitizers foldmill_coverage)
 endfunction()
 
 # foldmill_test(NAME LABEL unit|contract|integration|e2e|slow SOURCES … [LINK dep…] [TIMEOUT s]

@@ -31,10 +31,19 @@ Status make_directory(const fs::path& path) {
   return error ? errno_status(error.value(), "making the directory", path) : ok_status();
 }
 
+// Makes the name of an artifact durable, and that of the directory it is in.
+Status sync_names_of(const fs::path& artifact) {
+  FOLDMILL_RETURN_IF_ERROR(sync_directory(artifact.parent_path()));
+  return sync_directory(artifact.parent_path().parent_path());
+}
+
 Status remove_files_in(const fs::path& directory) {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error))
-    if (fs::remove(entry.path(), error); error) break;
+  // Incremented by hand, because ++ throws.
+  for (fs::directory_iterator at(directory, error), end; !error && at != end;) {
+    fs::remove(at->path(), error);
+    if (!error) at.increment(error);
+  }
   return error ? errno_status(error.value(), "clearing", directory) : ok_status();
 }
 
@@ -75,8 +84,7 @@ Status ArtifactWriter::commit() {
     return errno_status(errno, "renaming to", target_);
   failpoint("artifact.after_rename");
   temporary_.clear();
-  FOLDMILL_RETURN_IF_ERROR(sync_directory(target_.parent_path()));
-  FOLDMILL_RETURN_IF_ERROR(sync_directory(target_.parent_path().parent_path()));
+  FOLDMILL_RETURN_IF_ERROR(sync_names_of(target_));
   failpoint("artifact.published");
   return ok_status();
 }
@@ -111,7 +119,7 @@ bool ArtifactStore::contains(const ArtifactRef& artifact) const {
   const auto bytes = fs::file_size(path, error);
   if (error || static_cast<int64_t>(bytes) != artifact.bytes) return false;
   const Result<std::string> digest = sha256_file(path);
-  return digest.ok() && *digest == artifact.sha256;
+  return digest.ok() && *digest == artifact.sha256 && sync_names_of(path).ok();
 }
 
 Result<ArtifactReader> ArtifactStore::read_in(const fs::path& directory,
@@ -133,12 +141,16 @@ Status ArtifactStore::remove(const ArtifactRef& artifact) {
 Result<std::vector<ArtifactRef>> ArtifactStore::list_in(const fs::path& directory) {
   std::vector<ArtifactRef> found;
   std::error_code error;
-  for (const auto& file : fs::recursive_directory_iterator(directory, error)) {
-    const auto digest =
-        file.path().parent_path().filename().string() + file.path().filename().string();
-    if (is_sha256_hex(digest))
-      found.push_back({digest, static_cast<int64_t>(file.file_size(error))});
-    if (error) break;
+  // Incremented by hand, because ++ throws.
+  for (fs::recursive_directory_iterator at(directory, error), end; !error && at != end;) {
+    const fs::path& path = at->path();
+    const auto digest = path.parent_path().filename().string() + path.filename().string();
+    if (is_sha256_hex(digest)) {
+      const auto bytes = at->file_size(error);
+      if (!error) found.push_back({digest, static_cast<int64_t>(bytes)});
+      if (error == std::errc::no_such_file_or_directory) error.clear();  // removed meanwhile
+    }
+    if (!error) at.increment(error);
   }
   if (error) return errno_status(error.value(), "listing", directory);
   std::ranges::sort(found, {}, &ArtifactRef::sha256);

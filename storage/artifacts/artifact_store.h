@@ -71,8 +71,8 @@ class ArtifactStore {
                                         const ArtifactRef& artifact);
 
   Result<std::unique_ptr<ArtifactWriter>> begin(const ArtifactRef& expected);
-  // Reads the whole file: one that was damaged since is not there, and is replaced by the next that
-  // is committed.
+  // Durable when this is true. Reads the whole file: one that was damaged since is not there, and
+  // is replaced by the next that is committed.
   bool contains(const ArtifactRef& artifact) const;
   Result<ArtifactReader> read(const ArtifactRef& artifact) const {
     return read_in(directory_, artifact);

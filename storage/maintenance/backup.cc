@@ -61,7 +61,9 @@ class PartFile {
                              : errno_status(errno, "renaming to", destination_);
     path_.clear();
     const fs::path parent = destination_.parent_path();
-    return sync_directory(parent.empty() ? fs::path(".") : parent);
+    const Status status = sync_directory(parent.empty() ? fs::path(".") : parent);
+    if (!status.ok()) path_ = destination_;  // not acknowledged: as if it had not been made
+    return status;
   }
 
  private:

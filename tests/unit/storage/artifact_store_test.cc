@@ -7,6 +7,7 @@
 
 #include "storage/open.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/unprivileged.h"
 
 namespace foldmill::storage {
 namespace {
@@ -57,6 +58,8 @@ TEST_F(ArtifactStoreTest, KeepsAFileByItsContent) {
   EXPECT_EQ(*reader->read(3), "hel");
   EXPECT_EQ(*reader->read(100), "lo");
   EXPECT_EQ(*reader->read(100), "");
+  *reader = *store_->read(ref);
+  EXPECT_EQ(*reader->read(100), "hello");
   EXPECT_THAT(temporary_files(), IsEmpty());
 }
 
@@ -125,6 +128,72 @@ TEST_F(ArtifactStoreTest, WhatAnEarlierProcessLeftHalfWrittenIsRemovedAtTheStart
   store_ = open();
   EXPECT_THAT(temporary_files(), IsEmpty());
   EXPECT_TRUE(store_->contains(ref_of("hello")));
+}
+
+TEST_F(ArtifactStoreTest, WhatCannotBeReadIsNotThere) {
+  put("hello");
+  const fs::path file = artifact_path(dir_ / "study.db", ref_of("hello"));
+  fs::permissions(file, fs::perms(0));
+  {
+    const test::Unprivileged user;
+    EXPECT_FALSE(store_->contains(ref_of("hello")));
+  }
+  fs::permissions(file, fs::perms(0644));
+  EXPECT_TRUE(store_->contains(ref_of("hello")));
+}
+
+TEST_F(ArtifactStoreTest, SaysWhatCannotBeListed) {
+  put("hello");
+  const fs::path below = artifact_path(dir_ / "study.db", ref_of("hello")).parent_path();
+  fs::permissions(below, fs::perms(0));
+  {
+    const test::Unprivileged user;
+    const Status status = store_->list().status();
+    EXPECT_EQ(status.code(), StatusCode::kPermissionDenied);
+    EXPECT_THAT(status.message(), HasSubstr("study.artifacts"));
+  }
+  fs::permissions(below, fs::perms(0444));  // its names, but nothing about them
+  {
+    const test::Unprivileged user;
+    EXPECT_FALSE(store_->list().ok());
+  }
+  fs::permissions(below, fs::perms(0755));
+}
+
+// As one that is removed while it is listed.
+TEST_F(ArtifactStoreTest, AFileThatIsGoneIsNotListed) {
+  put("hello");
+  const fs::path gone = artifact_path(dir_ / "study.db", ref_of("gone"));
+  fs::create_directories(gone.parent_path());
+  fs::create_symlink("nowhere", gone);
+  const auto found = store_->list();
+  ASSERT_TRUE(found.ok()) << found.status().message();
+  EXPECT_THAT(*found, ElementsAre(ref_of("hello")));
+}
+
+TEST_F(ArtifactStoreTest, SaysWhatIsInTheWayOfATemporaryFile) {
+  fs::create_directories(dir_ / "study.artifacts/tmp/in/the-way");
+  const Status status = open_artifacts(dir_ / "study.db").status();
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.message(), HasSubstr("clearing"));
+}
+
+TEST_F(ArtifactStoreTest, SaysWhatIsInTheWayOfAnArtifact) {
+  const fs::path place = artifact_path(dir_ / "study.db", ref_of("hello")).parent_path();
+  std::ofstream(place) << "a file";
+  auto writer = store_->begin(ref_of("hello"));
+  ASSERT_TRUE((*writer)->append("hello").ok());
+  const Status status = (*writer)->commit();
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.message(), HasSubstr(place.native()));
+}
+
+TEST_F(ArtifactStoreTest, ADirectoryMayHaveNoParentInItsName) {
+  const fs::path before = fs::current_path();
+  fs::current_path(dir_.path());
+  EXPECT_TRUE(ArtifactStore::open("here").ok());
+  EXPECT_TRUE(fs::is_directory(dir_ / "here/tmp"));
+  fs::current_path(before);
 }
 
 TEST_F(ArtifactStoreTest, SaysWhichDirectoryCannotBeMade) {

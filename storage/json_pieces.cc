@@ -53,6 +53,7 @@ std::vector<ParameterValue> read_values(const Json& json) {
 }
 
 ParameterSet read_set(const Json& json) {
+  if (!json.is_object()) throw Malformed{"parameters are not an object"};
   ParameterSet set;
   for (const auto& [name, value] : json.items()) set.set(name, read_value(value));
   return set;

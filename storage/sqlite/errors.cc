@@ -10,8 +10,6 @@ namespace {
 
 StatusCode code_of(int result) {
   switch (result) {
-    case SQLITE_TOOBIG:
-      return StatusCode::kResourceExhausted;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return StatusCode::kDataLoss;
@@ -24,8 +22,6 @@ StatusCode code_of(int result) {
     case SQLITE_CANTOPEN:
     case SQLITE_PROTOCOL:
       return StatusCode::kUnavailable;
-    case SQLITE_INTERRUPT:
-      return StatusCode::kDeadlineExceeded;
     default:
       return StatusCode::kInternal;
   }

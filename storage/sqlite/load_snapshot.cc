@@ -4,6 +4,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "core/text.h"
 #include "storage/spec_json.h"
 #include "storage/sqlite/errors.h"
 #include "storage/sqlite/parameter_columns.h"
@@ -13,6 +14,23 @@
 namespace foldmill::storage {
 
 namespace {
+
+// Nothing comes near these; a damaged number must not take all memory.
+constexpr int64_t kMostFolds = 10'000;
+constexpr int64_t kLargestGap = 1'000'000;  // in the order of rows, between the epochs of a fold
+
+size_t fold_count(int64_t stored) {
+  if (stored < 1 || stored > kMostFolds)
+    throw StatusError{data_loss(concat("the database holds a trial of ", stored, " folds"))};
+  return static_cast<size_t>(stored);
+}
+
+size_t epoch_number(int64_t stored, size_t known) {
+  if (stored < 1 || stored > static_cast<int64_t>(known) + kLargestGap)
+    throw StatusError{data_loss(
+        concat("the database holds a report of epoch ", stored, ", far from the fold's others"))};
+  return static_cast<size_t>(stored);
+}
 
 // Finds the parts of a snapshot under construction by the keys that the rows carry.
 class Builder {
@@ -71,7 +89,7 @@ class Builder {
       trial.cause = word(row.text(5), parse_end_cause);
       trial.created = row.time(6);
       trial.ended = row.maybe_time(7);
-      trial.folds.resize(static_cast<size_t>(row.integer(8)));
+      trial.folds.resize(fold_count(row.integer(8)));
       trial.violation = row.real(9);
       trial.estimated = row.integer(10) != 0;
       study(row.id<StudyId>(0)).trials.push_back(std::move(trial));
@@ -125,7 +143,7 @@ class Builder {
         "SELECT study, trial, fold, epoch, value FROM epoch_report WHERE superseded_by IS NULL");
     while (row.next()) {
       auto& curve = fold(row).curve;
-      const auto epoch = static_cast<size_t>(row.integer(3));
+      const auto epoch = epoch_number(row.integer(3), curve.size());
       if (curve.size() < epoch) curve.resize(epoch, std::numeric_limits<double>::quiet_NaN());
       curve[epoch - 1] = row.real(4);
     }
@@ -192,10 +210,16 @@ class Builder {
           {row.integer(2), row.text(3), row.id<WorkerId>(4), Milliseconds(row.integer(5))});
   }
 
-  StudySnapshot& study(StudyId id) { return snapshot_.studies[index_.at(id)]; }
+  // The foreign keys hold what a row refers to, and numbers without gaps are what ChangeWriter
+  // insists on; but a file can be changed without them.
+  StudySnapshot& study(StudyId id) {
+    const auto place = index_.find(id);
+    if (place == index_.end())
+      throw StatusError{data_loss("the database lacks a study that other rows refer to")};
+    return snapshot_.studies[place->second];
+  }
 
-  // By columns 0 (study), 1 (trial) and 2 (fold) of the row. The foreign keys hold the first two;
-  // numbers without gaps are what ChangeWriter insists on.
+  // By columns 0 (study), 1 (trial) and 2 (fold) of the row.
   TrialSnapshot& trial(const Query& row) {
     auto& trials = study(row.id<StudyId>(0)).trials;
     const auto number = static_cast<size_t>(row.integer(1));

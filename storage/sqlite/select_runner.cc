@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/text.h"
+#include "storage/sqlite/errors.h"
 
 namespace foldmill::storage {
 
@@ -192,17 +193,26 @@ struct Finalizer {
 };
 using StatementPtr = std::unique_ptr<sqlite3_stmt, Finalizer>;
 
-Status failure(sqlite3* database, int code, const Guard& guard, Milliseconds time_cap) {
-  if (!guard.denied().empty())
+struct UserQuery {
+  sqlite3* database;
+  const std::filesystem::path& path;
+  const std::string& sql;
+  Milliseconds time_cap;
+  const Guard& guard;
+};
+
+Status failure(const UserQuery& query, int code) {
+  if (!query.guard.denied().empty())
     return permission_denied(
-        concat("a query may not use ", guard.denied(),
+        concat("a query may not use ", query.guard.denied(),
                "; it is one SELECT over: study_list, trial_list, parameter_list, fold_list,"
                " metric_list, trial_metric_list, attempt_list, ask_list, worker_list, event_list"));
   if (code == SQLITE_INTERRUPT)
-    return deadline_exceeded(concat("the query ran longer than ", time_cap.count(),
+    return deadline_exceeded(concat("the query ran longer than ", query.time_cap.count(),
                                     " ms; narrow it, or raise the limit"));
-  if (code == SQLITE_BUSY) return unavailable("the database is busy; try again");
-  return invalid_argument(concat("the query is wrong: ", sqlite3_errmsg(database)));
+  if (code == SQLITE_ERROR || code == SQLITE_MISMATCH || code == SQLITE_TOOBIG)
+    return invalid_argument(concat("the query is wrong: ", sqlite3_errmsg(query.database)));
+  return to_status(SQLite::Exception(query.database, code), query.path);
 }
 
 Cell cell_of(sqlite3_stmt* statement, int column) {
@@ -221,34 +231,32 @@ Cell cell_of(sqlite3_stmt* statement, int column) {
   }
 }
 
-// Compiles the one statement that `sql` holds.
-Result<StatementPtr> prepare(sqlite3* database, const std::string& sql, const Guard& guard,
-                             Milliseconds time_cap) {
-  const char* rest = sql.c_str();
+// Compiles the one statement that the text holds.
+Result<StatementPtr> prepare(const UserQuery& query) {
+  const char* rest = query.sql.c_str();
   StatementPtr found;
   while (*rest != '\0') {
     sqlite3_stmt* raw = nullptr;
-    const int code = sqlite3_prepare_v2(database, rest, -1, &raw, &rest);
+    const int code = sqlite3_prepare_v2(query.database, rest, -1, &raw, &rest);
     StatementPtr statement(raw);
-    if (code != SQLITE_OK) return failure(database, code, guard, time_cap);
+    if (code != SQLITE_OK) return failure(query, code);
     if (!statement) continue;  // a comment, or nothing between semicolons
     if (found) return invalid_argument("a query is one SELECT; this text holds several statements");
     found = std::move(statement);
   }
   if (!found) return invalid_argument("the query is empty; give one SELECT");
-  if (!sqlite3_stmt_readonly(found.get()) || sqlite3_column_count(found.get()) == 0 ||
-      sqlite3_stmt_isexplain(found.get()) != 0)
+  if (!sqlite3_stmt_readonly(found.get()) || sqlite3_stmt_isexplain(found.get()) != 0)
     return permission_denied("a query may not use anything but SELECT");
   return found;
 }
 
 }  // namespace
 
-Result<Table> run_select(SQLite::Database& database, const std::string& sql, int64_t row_cap,
-                         Milliseconds time_cap) {
+Result<Table> run_select(SQLite::Database& database, const std::filesystem::path& path,
+                         const std::string& sql, int64_t row_cap, Milliseconds time_cap) {
   const Guard guard(database, time_cap);
-  sqlite3* handle = database.getHandle();
-  FOLDMILL_ASSIGN_OR_RETURN(const auto statement, prepare(handle, sql, guard, time_cap));
+  const UserQuery query{database.getHandle(), path, sql, time_cap, guard};
+  FOLDMILL_ASSIGN_OR_RETURN(const auto statement, prepare(query));
 
   Table table;
   size_t bytes = 0;
@@ -258,7 +266,7 @@ Result<Table> run_select(SQLite::Database& database, const std::string& sql, int
   while (true) {
     const int code = sqlite3_step(statement.get());
     if (code == SQLITE_DONE) return table;
-    if (code != SQLITE_ROW) return failure(handle, code, guard, time_cap);
+    if (code != SQLITE_ROW) return failure(query, code);
     if (static_cast<int64_t>(table.rows.size()) >= row_cap) {
       table.truncated = true;
       return table;

@@ -93,10 +93,10 @@ Result<TrialRow> SqliteReader::get_trial(const std::string& study, TrialNumber n
         number);
     if (!row.next()) {
       Query last = sql_.query("SELECT max(number) FROM trial WHERE study = ?", id);
-      const bool none = !last.next() || last.null(0);
+      last.next();  // a maximum without groups is one row
       return not_found(concat("study '", study, "' has no trial ", number.value,
-                              none ? std::string("; it has none yet")
-                                   : concat("; its trials are 0 to ", last.integer(0))));
+                              last.null(0) ? std::string("; it has none yet")
+                                           : concat("; its trials are 0 to ", last.integer(0))));
     }
     TrialRow trial = trial_from_columns(row);
     complete_trial(sql_, id, /*with_curves=*/true, trial);
@@ -125,7 +125,7 @@ Result<Page<WorkerRow>> SqliteReader::list_workers(int64_t limit, const std::str
 }
 
 Result<Table> SqliteReader::query(const std::string& sql, int64_t row_cap, Milliseconds time_cap) {
-  return guarded(path_, [&] { return run_select(database_, sql, row_cap, time_cap); });
+  return guarded(path_, [&] { return run_select(database_, path_, sql, row_cap, time_cap); });
 }
 
 }  // namespace foldmill::storage

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/sqlite/select_runner.h"
 #include "tests/support/example_database.h"
 
 namespace foldmill::storage {
@@ -113,11 +114,24 @@ TEST_F(QueryTest, RefusesWhatIsNotAView) {
   refuses("select name from study", denied, "reading study");
   refuses("select count(*) from trial", denied, "reading trial");
   refuses("select * from sqlite_master", denied, "reading sqlite_master");
+  refuses("select count(*) from sqlite_master", denied, "reading sqlite_master");
+  refuses("select load_extension('x'), randomblob(3)", denied, "load_extension");
   refuses("select * from pragma_table_list", denied, "anything but SELECT");
   refuses("select count(*) from pragma_table_list", denied, "anything but SELECT");
   refuses("select t.number from trial_list t join trial x on x.number = t.number", denied, "trial");
   refuses("select load_extension('x')", denied, "load_extension");
   refuses("select randomblob(1000000000)", denied, "randomblob");
+}
+
+// The first use of such a table is refused as a change of the schema, which later ones are not.
+TEST_F(QueryTest, RefusesTablesOfSettingsThatTheConnectionHasUsedBefore) {
+  SQLite::Database raw(database_.path().string());
+  raw.execAndGet("SELECT count(*) FROM pragma_table_list");
+  const Status status =
+      run_select(raw, database_.path(), "select count(*) from pragma_table_list", 9, kLong)
+          .status();
+  EXPECT_EQ(status.code(), StatusCode::kPermissionDenied);
+  EXPECT_THAT(status.message(), HasSubstr("pragma_table_list"));
 }
 
 TEST_F(QueryTest, RefusesWhatIsNotOneStatement) {
@@ -127,6 +141,7 @@ TEST_F(QueryTest, RefusesWhatIsNotOneStatement) {
   refuses("-- nothing", invalid, "empty");
   refuses("selec 1", invalid, "syntax error");
   refuses("select nix from trial_list", invalid, "no such column");
+  refuses("select 1 limit 'x'", invalid, "datatype mismatch");
 }
 
 TEST_F(QueryTest, CapsRows) {

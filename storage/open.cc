@@ -50,7 +50,7 @@ Status check_place(const fs::path& database, const StoreOptions& options) {
     return permission_denied(concat("the directory ", directory.native(),
                                     " cannot be written, which the database ", database.native(),
                                     " needs; change its permissions or choose another place"));
-  if (fs::exists(database) && !is_writable(database))
+  if (fs::exists(database, error) && !is_writable(database))
     return permission_denied(
         concat("the database ", database.native(), " cannot be written; change its permissions"));
   const auto type =

@@ -12,19 +12,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char* advice_for(ArtifactUse use) {
-  switch (use) {
-    case ArtifactUse::kCheckpoint:
-      return "nothing need be done: the fold goes on from an earlier epoch";
-    case ArtifactUse::kModel:
-      return "copy the file from the artifact directory of a backup, or train that trial's "
-             "parameters once more";
-    case ArtifactUse::kWeights:
-      return "copy the file from the artifact directory of a backup; without it the study's next "
-             "trials fail";
-  }
-  return "";
-}
+// By use.
+constexpr const char* kAdvice[] = {
+    "nothing need be done: the fold goes on from an earlier epoch",
+    "copy the file from the artifact directory of a backup, or train that trial's parameters once "
+    "more",
+    "copy the file from the artifact directory of a backup; without it the study's next trials "
+    "fail",
+};
 
 // Empty for a sound file.
 std::string fault_of(const fs::path& directory, const ArtifactRef& artifact, bool digests) {
@@ -62,7 +57,7 @@ std::vector<FaultyArtifact> find_faulty_artifacts(const fs::path& directory,
 Finding describe(const FaultyArtifact& faulty) {
   const ReferencedArtifact& reference = faulty.reference;
   return {"artifact-file", reference.place, concat(reference.name, ": ", faulty.fault),
-          advice_for(reference.use)};
+          kAdvice[static_cast<size_t>(reference.use)]};
 }
 
 }  // namespace foldmill::storage

@@ -30,8 +30,9 @@ std::string uri_path(const fs::path& path) {
 Result<std::string> uri_of(const fs::path& path) {
   const auto parent = path.parent_path();
   if (is_writable(parent.empty() ? fs::path(".") : parent)) return concat("file:", uri_path(path));
-  const bool wal = fs::exists(path.native() + "-wal");
-  if (wal && !fs::exists(path.native() + "-shm"))
+  std::error_code error;  // any trouble: not there, as far as one can tell
+  const bool wal = fs::exists(path.native() + "-wal", error);
+  if (wal && !fs::exists(path.native() + "-shm", error))
     return permission_denied(
         concat("the database ", path.native(),
                " was not closed cleanly, and this directory cannot be written, which reading it"

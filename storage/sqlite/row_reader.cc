@@ -97,7 +97,7 @@ void sum_training(StatementCache& sql, StudyRow& study) {
           "), coalesce(sum(CASE WHEN t.state = 'pruned'"
           "  THEN t.folds * t.epochs - t.trained_epochs END), 0) FROM trial t WHERE t.study = ?"),
       study.id);
-  if (!row.next()) return;
+  row.next();  // sums without groups are one row
   study.epochs = row.integer(0);
   study.seconds = row.real(1);
   study.epochs_saved = row.integer(2);

@@ -128,6 +128,16 @@ TEST_P(StoreContract, ALaterAttemptSupersedesReportsFromItsFirstEpochOn) {
   EXPECT_THAT(fold().attempts, SizeIs(2));
 }
 
+// Numbers order the attempts of a fold; ids only tell them apart.
+TEST_P(StoreContract, IdsOfAttemptsNeedNotRise) {
+  apply({study_created(), worker_seen(), trial_created(0), leased(7, fold_key(0)),
+         reported(7, fold_key(0), 1, 0.1), reported(7, fold_key(0), 2, 0.2),
+         attempt_ended(7, AttemptState::kLost), leased(3, fold_key(0), 2, 3),
+         reported(3, fold_key(0), 3, 0.3)});
+  backend_->reopen();
+  EXPECT_THAT(fold().curve, ElementsAre(0.1, 0.2, 0.3));
+}
+
 TEST_P(StoreContract, KeepsReplacesAndDropsACheckpoint) {
   one_leased_fold();
   const Checkpoint first{1, artifact('a')}, second{2, artifact('b', 9)};

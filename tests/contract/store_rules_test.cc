@@ -1,5 +1,7 @@
 // What no StudyStore may let happen, and what must not matter to it; run on each of them.
 
+#include <cmath>
+
 #include "tests/contract/store_contract.h"
 
 namespace foldmill::storage {
@@ -106,6 +108,38 @@ TEST_P(StoreRules, ACheckpointOfAnAttemptWithASuccessorIsRefused) {
           "not that fold's latest");
 }
 
+TEST_P(StoreRules, ACheckpointThatIsStoredIsNoNewsOnceItsAttemptHasASuccessor) {
+  one_leased_fold();
+  const Change checkpoint =
+      change::CheckpointRecorded{AttemptId(1), fold_key(0), {1, artifact()}, at(1)};
+  apply({checkpoint, attempt_ended(1, AttemptState::kLost), leased(2, fold_key(0), 2)});
+  apply({checkpoint});
+  EXPECT_EQ(fold().checkpoint, (Checkpoint{1, artifact()}));
+}
+
+TEST_P(StoreRules, WhatAnAttemptLeavesBelongsToItsFold) {
+  one_leased_fold();
+  refuses({change::ArtifactRecorded{AttemptId(1), fold_key(0, 1), "x", artifact(), at(1)}},
+          "attempt 1 is not one of fold 1");
+  refuses({change::CheckpointRecorded{AttemptId(1), fold_key(0, 1), {1, artifact()}, at(1)}},
+          "not that fold's latest");
+  refuses({change::CheckpointRecorded{AttemptId(1), fold_key(7), {1, artifact()}, at(1)}});
+}
+
+TEST_P(StoreRules, ACheckpointOfAnotherEpochIsNotWithdrawn) {
+  one_leased_fold();
+  apply({change::CheckpointWithdrawn{fold_key(0), 1}});
+  apply({change::CheckpointRecorded{AttemptId(1), fold_key(0), {2, artifact()}, at(1)},
+         change::CheckpointWithdrawn{fold_key(0), 1}});
+  EXPECT_EQ(fold().checkpoint, (Checkpoint{2, artifact()}));
+}
+
+TEST_P(StoreRules, ATimeThatIsNoNumberIsNone) {
+  one_leased_fold();
+  apply({change::EpochReported{AttemptId(1), fold_key(0), {1, {}, NAN}, 0.5, at(102)}});
+  EXPECT_THAT(fold().curve, ElementsAre(0.5));
+}
+
 TEST_P(StoreRules, AnEndIsFinal) {
   one_leased_fold();
   apply({attempt_ended(1), trial_ended(0, TrialState::kCompleted, 1.0)});
@@ -121,6 +155,7 @@ TEST_P(StoreRules, KeysAreNotUsedTwice) {
   refuses({study_created(2, "a")});
   refuses({worker_seen(2, "box")});
   refuses({leased(1, fold_key(0, 1))});
+  refuses({leased(1, fold_key(0), 2)}, "attempt 1");
 }
 
 TEST_P(StoreRules, TrialNumbersLeaveNoGap) {

@@ -99,7 +99,7 @@ struct VfsCalls {
 
   static int map(sqlite3_file* base, int region, int size, int extend, void volatile** memory) {
     File& file = of(base);
-    if (const int failed = check(file, Call::kMap)) return failed;
+    if (const int failed = check(file, extend ? Call::kExtend : Call::kMap)) return failed;
     return file.real()->pMethods->xShmMap(file.real(), region, size, extend, memory);
   }
   static int lock_shared(sqlite3_file* base, int offset, int count, int flags) {
@@ -238,6 +238,7 @@ void FaultyVfs::restore_power(const PowerCut& cut) {
 bool FaultyVfs::applies(Call call) const {
   switch (plan_->fault) {
     case DiskFault::kFull:
+      return call == Call::kWrite || call == Call::kExtend;
     case DiskFault::kShortWrite:
       return call == Call::kWrite;
     case DiskFault::kBusy:
@@ -264,6 +265,7 @@ int FaultyVfs::check(Call call) {
 }
 
 int FaultyVfs::code_of(DiskFault fault, Call call) {
+  if (fault == DiskFault::kFull && call == Call::kExtend) return SQLITE_IOERR_SHMSIZE;
   if (fault == DiskFault::kFull || fault == DiskFault::kShortWrite) return SQLITE_FULL;
   if (fault == DiskFault::kBusy) return SQLITE_BUSY;
   if (fault == DiskFault::kNoMemory) return call == Call::kOpen ? SQLITE_NOMEM : SQLITE_IOERR_NOMEM;
@@ -283,6 +285,7 @@ int FaultyVfs::code_of(DiskFault fault, Call call) {
     case Call::kLock:
       return SQLITE_IOERR_LOCK;
     case Call::kMap:
+    case Call::kExtend:
       return SQLITE_IOERR_SHMMAP;
     case Call::kDelete:
       return SQLITE_IOERR_DELETE;

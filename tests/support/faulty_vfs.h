@@ -13,7 +13,7 @@ namespace foldmill::testing {
 
 // What goes wrong, and at which calls of SQLite's to its file system.
 enum class DiskFault {
-  kFull,        // no room: writes
+  kFull,        // no room: writes, and more memory for connections to share
   kShortWrite,  // no room half way: writes
   kIoError,     // any access to a file
   kBusy,        // locks, those of the shared memory included
@@ -46,7 +46,19 @@ class FaultyVfs {
 
  private:
   friend struct VfsCalls;
-  enum class Call { kOpen, kRead, kWrite, kTruncate, kSync, kSize, kLock, kMap, kDelete, kAccess };
+  enum class Call {
+    kOpen,
+    kRead,
+    kWrite,
+    kTruncate,
+    kSync,
+    kSize,
+    kLock,
+    kMap,
+    kExtend,
+    kDelete,
+    kAccess
+  };
   struct Plan {
     DiskFault fault;
     int64_t call;

@@ -8,6 +8,7 @@
 
 #include <fstream>
 
+#include "storage/sqlite/migrations.h"
 #include "tests/support/example_database.h"
 #include "tests/support/unprivileged.h"
 
@@ -67,6 +68,22 @@ TEST_F(BadFiles, Truncated) {
 TEST_F(BadFiles, OfAnotherApplication) {
   execute("CREATE TABLE recipes (name TEXT)");
   both_refuse(StatusCode::kFailedPrecondition, "another application");
+}
+
+TEST_F(BadFiles, EmptyButOfAnotherApplication) {
+  execute("PRAGMA application_id = 7");
+  both_refuse(StatusCode::kFailedPrecondition, "another application");
+  execute("PRAGMA application_id = 0; PRAGMA user_version = 3");
+  both_refuse(StatusCode::kFailedPrecondition, "another application");
+}
+
+// Between the look at the file and its migration another program may have come.
+TEST_F(BadFiles, NewerWhenItIsToBeMigrated) {
+  make_database();
+  SQLite::Database database(path_.string(), SQLite::OPEN_READWRITE);
+  const Status status = migrate(database, embedded_schema().first(1), path_, at(0));
+  EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(status.message(), HasSubstr("made by a newer foldmill; this one knows up to 1"));
 }
 
 TEST_F(BadFiles, Newer) {
@@ -156,6 +173,16 @@ TEST_F(BadFiles, InADirectoryThatCannotBeLookedInto) {
   fs::permissions(dir_.path(), fs::perms(0755));
 }
 
+// It may be written, but what is in it cannot be found out.
+TEST_F(BadFiles, InADirectoryThatCannotBeSearched) {
+  fs::permissions(dir_.path(), fs::perms(0222));
+  {
+    const Unprivileged user;
+    EXPECT_EQ(open_store(path_).status().code(), StatusCode::kPermissionDenied);
+  }
+  fs::permissions(dir_.path(), fs::perms(0755));
+}
+
 TEST_F(BadFiles, OnANetworkFileSystem) {
   for (const int64_t type : {int64_t{NFS_SUPER_MAGIC}, int64_t{0xff534d42}, int64_t{0x0bd00bd0}}) {
     StoreOptions options;
@@ -183,6 +210,24 @@ TEST_F(BadFiles, LockedByAnother) {
   *holder = {};
   EXPECT_EQ(read_lock_holder(path_), std::nullopt);
   EXPECT_TRUE(open_store(path_).ok());
+}
+
+// Names are taken as they are, by SQLite too, and beside the program when they name no directory.
+TEST_F(BadFiles, WithAStrangeName) {
+  const fs::path before = fs::current_path();
+  fs::current_path(dir_.path());
+  const fs::path path = "50% of #1?.db";
+  {
+    const auto opened = open_store(path);
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    const std::vector<Change> changes = {study_created()};
+    ASSERT_TRUE(opened->store->apply(changes).ok());
+  }
+  const auto reader = open_reader(path);
+  ASSERT_TRUE(reader.ok()) << reader.status().message();
+  EXPECT_TRUE((*reader)->get_study("fashion").ok());
+  EXPECT_TRUE(fs::exists(dir_ / path));
+  fs::current_path(before);
 }
 
 TEST_F(BadFiles, AStaleLockIsHarmless) {

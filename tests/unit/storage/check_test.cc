@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Database.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <fstream>
 #include <set>
@@ -12,6 +13,7 @@
 #include "storage/maintenance/row_rules.h"
 #include "tests/support/example_database.h"
 #include "tests/support/print_findings.h"
+#include "tests/support/unprivileged.h"
 
 namespace foldmill::storage {
 namespace {
@@ -93,6 +95,8 @@ const Break kBreaks[] = {
     {"trial-value", "UPDATE trial SET value = 0.8 WHERE number = 0", "fashion/0",
      "is recorded with the value 0.8, its folds give 0.9"},
     {"trial-value", "UPDATE trial SET value = NULL WHERE number = 0", "fashion/0", "value nan"},
+    {"fold-value", "UPDATE epoch_report SET value = NULL WHERE trial = 0", "fashion/0.0",
+     "its reports give nan"},
     {"foreign-keys", "DELETE FROM worker WHERE id = 1", "",
      "4 rows of attempt point to a row of worker that is not there"},
     {"load", "UPDATE study SET spec = '{}'", "", ""},
@@ -127,6 +131,21 @@ class CheckTest : public ::testing::TestWithParam<Break> {
   static constexpr const char* kModel = "a model";
   ExampleDatabase database_;
   fs::path model_ = artifact_path(database_.path(), {sha256_hex(kModel), 7});
+};
+
+// Drops all checkpoints when a connection ends its transaction.
+struct ReplacedMeanwhile {
+  static inline fs::path database;
+
+  static int watch(sqlite3* connection, char**, const sqlite3_api_routines*) {
+    return sqlite3_trace_v2(connection, SQLITE_TRACE_STMT, &seen, nullptr);
+  }
+  static int seen(unsigned, void*, void*, void* text) {
+    if (!std::string_view(static_cast<const char*>(text)).starts_with("ROLLBACK")) return 0;
+    sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&watch));
+    SQLite::Database(database.string(), SQLite::OPEN_READWRITE).exec("DELETE FROM checkpoint");
+    return 0;
+  }
 };
 
 TEST_F(CheckTest, FindsNothingInASoundDatabase) {
@@ -186,6 +205,49 @@ TEST_F(CheckTest, SaysOnceWhatIsWrongInAThousandPlaces) {
   const Check found = check();
   EXPECT_THAT(found.findings, SizeIs(21));
   EXPECT_EQ(found.findings.back().what, "and 971 more like these");
+}
+
+TEST_F(CheckTest, ValuesMayBeRoundedOtherwiseOrMissingAltogether) {
+  for (const char* value : {"0.9 + 1e-15", "NULL"}) {
+    execute(std::string("UPDATE fold SET value = ") + value + " WHERE trial = 0;" +
+            "UPDATE trial SET value = " + value + " WHERE number = 0");
+    if (value == std::string("NULL"))
+      execute("UPDATE epoch_report SET value = NULL WHERE trial = 0");
+    EXPECT_THAT(check().findings, IsEmpty()) << value;
+  }
+}
+
+TEST_F(CheckTest, ValuesOfTrialsTrainedOutsideAreTheirOwners) {
+  execute("UPDATE study SET spec = json_set(spec, '$.model.type', 'external')");
+  execute("UPDATE fold SET value = 0.8 WHERE trial = 0");
+  EXPECT_THAT(check().findings, IsEmpty());
+}
+
+TEST_F(CheckTest, SaysWhichFileItMayNotRead) {
+  fs::permissions(database_.directory(), fs::perms(0755));
+  fs::permissions(model_, fs::perms(0));
+  {
+    const Unprivileged user;
+    const Check found = check();
+    ASSERT_THAT(found.findings, SizeIs(1));
+    EXPECT_EQ(found.findings[0].check, "artifact-file");
+    EXPECT_THAT(found.findings[0].what, HasSubstr("Permission denied"));
+  }
+  fs::permissions(model_, fs::perms(0644));
+}
+
+// A coordinator that replaces a checkpoint removes the file that the check is about to look for.
+TEST_F(CheckTest, AFileThatIsNotNamedAnyMoreNeedNotBeThere) {
+  execute(
+      "INSERT INTO checkpoint VALUES (1, 2, 0, 4, 1, printf('%064d', 0), 1, 1, NULL, NULL, NULL);"
+      "INSERT INTO epoch_report SELECT 4, epoch, 1, 2, 0, value, seconds, metrics, reported, NULL"
+      " FROM epoch_report WHERE attempt = 1 AND epoch = 1");
+  EXPECT_THAT(check().findings, SizeIs(1));
+  ReplacedMeanwhile::database = database_.path();
+  sqlite3_auto_extension(reinterpret_cast<void (*)()>(&ReplacedMeanwhile::watch));
+  const Check found = check();
+  sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(&ReplacedMeanwhile::watch));
+  EXPECT_THAT(found.findings, IsEmpty());
 }
 
 TEST_F(CheckTest, ReadsOnWhereAPageIsDamaged) {

@@ -31,6 +31,15 @@ TEST(Filter, ComparesFields) {
   EXPECT_EQ(filter.values[1], Cell(int64_t{-2}));
 }
 
+TEST(Filter, TakesNumbersAndSpaceInAnyForm) {
+  const auto filter = compiled("\tvalue\n>\r+.5 and\n'value' < -.25");
+  EXPECT_EQ(filter.text, "t.value > ? AND t.value < ?");
+  ASSERT_EQ(filter.values.size(), 2u);
+  EXPECT_EQ(filter.values[0], Cell(0.5));
+  EXPECT_EQ(filter.values[1], Cell(-0.25));
+  EXPECT_EQ(compile_filter("_x < 1", {"_x"})->values[0], Cell(std::string("_x")));
+}
+
 TEST(Filter, NestsAndNegates) {
   EXPECT_EQ(compiled("NOT (value = 1 Or number != 2) and cause is not null").text,
             "NOT ((t.value = ? OR t.number != ?)) AND t.cause IS NOT NULL");
@@ -52,7 +61,12 @@ TEST(Filter, KnowsWordsAndDurations) {
   EXPECT_EQ(compiled("cause = out").values[0], Cell(std::string("out_of_memory")));
   EXPECT_EQ(compiled("duration > 2m").values[0], Cell(120.0));
   EXPECT_EQ(compiled("worker = gpu-box-1").values[0], Cell(std::string("gpu-box-1")));
+  EXPECT_EQ(compiled("duration > 1.5h").values[0], Cell(5400.0));
+  EXPECT_EQ(compiled("duration > 2d").values[0], Cell(172800.0));
+  EXPECT_EQ(compiled("duration > 7s").values[0], Cell(7.0));
   EXPECT_EQ(compiled("lr = true").values[1], Cell(int64_t{1}));
+  EXPECT_EQ(compiled("lr = false").values[1], Cell(int64_t{0}));
+  EXPECT_EQ(compiled("lr = 'true'").values[1], Cell(std::string("true")));
 }
 
 TEST(Filter, AParameterCalledLikeAFieldHasAPrefix) {
@@ -61,6 +75,18 @@ TEST(Filter, AParameterCalledLikeAFieldHasAPrefix) {
 }
 
 TEST(Filter, SaysWhereAndWhat) {
+  expect_error("value = 1 or nix = 2", "there is no field 'nix'");
+  expect_error("not nix = 2", "there is no field 'nix'");
+  expect_error("number in (1, =)", "expected a value, found '='");
+  expect_error("number in 'x'", "expected '('");
+  expect_error("3 = 3", "expected a field, found '3'");
+  expect_error("value , 1", "expected a comparison");
+  expect_error("value ) 1", "expected a comparison");
+  expect_error("cause like =", "expected a value");
+  expect_error("number in (1 ',')", "expected ',' or ')', found ','");
+  expect_error("value = {", "unexpected '{'");
+  expect_error("value = -", "unexpected '-'");
+  expect_error("value = -.", "unexpected '-'");
   expect_error("valu < 1", "position 1: there is no field 'valu'; did you mean 'value'?");
   expect_error("value < 1 and optimzer = adam",
                "position 15: there is no field 'optimzer'; did you "

@@ -17,6 +17,8 @@ namespace foldmill::storage {
 namespace {
 
 using namespace foldmill::test;
+using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -124,6 +126,20 @@ TEST_F(MaintenanceTest, ABackupLeavesOutWhatIsGoneOrDamagedAndSaysSo) {
   EXPECT_THAT(checked(copy_).findings, SizeIs(1)) << "the checkpoint is not named any more";
 }
 
+TEST_F(MaintenanceTest, ABackupCopiesAFileOnceHoweverOftenItIsNamed) {
+  database_.apply(
+      {change::ArtifactRecorded{AttemptId(2), fold_key(0), "the same", ref_of(kModel), at(150)}});
+  EXPECT_EQ(back_up_whole(copy_).artifacts.files, 2);
+}
+
+TEST_F(MaintenanceTest, ABackupMayBeMadeBesideTheProgram) {
+  const fs::path before = fs::current_path();
+  fs::current_path(elsewhere_.path());
+  EXPECT_EQ(back_up_whole("copy.db").artifacts.files, 2);
+  fs::current_path(before);
+  EXPECT_THAT(checked(copy_).findings, IsEmpty());
+}
+
 TEST_F(MaintenanceTest, ABackupFallsBackToTheCheckpointBefore) {
   put("the next checkpoint");
   database_.apply({reported(4, fold_key(2), 2, 0.6),
@@ -201,6 +217,40 @@ TEST_F(MaintenanceTest, CompactingRemovesFilesThatNothingNamesUnlessTheyAreFresh
   EXPECT_TRUE(fs::exists(file_of("a fresh orphan")));
   EXPECT_TRUE(fs::exists(file_of(kModel)));
   EXPECT_TRUE(fs::exists(file_of(kCheckpoint)));
+}
+
+// As SQLite's own tools may make it; it has no log then.
+TEST_F(MaintenanceTest, CompactingTakesADatabaseThatHasNoLog) {
+  database_.close();
+  SQLite::Database(database_.path().string(), SQLite::OPEN_READWRITE)
+      .exec("PRAGMA journal_mode = DELETE");
+  const auto done = compact_database(database_.path());
+  ASSERT_TRUE(done.ok()) << done.status().message();
+  EXPECT_EQ(done->bytes_after, static_cast<int64_t>(fs::file_size(database_.path())));
+}
+
+TEST_F(MaintenanceTest, CompactingSaysWhatItCannotUse) {
+  database_.close();
+  const auto refused = [&](const std::string& sql, StatusCode code, const std::string& words) {
+    SQLite::Database(database_.path().string(), SQLite::OPEN_READWRITE).exec(sql);
+    const Status status = compact_database(database_.path()).status();
+    EXPECT_EQ(status.code(), code);
+    EXPECT_THAT(status.message(), HasSubstr(words));
+  };
+  refused("PRAGMA ignore_check_constraints = ON; UPDATE study SET direction = 'up'",
+          StatusCode::kDataLoss, "is damaged (CHECK constraint failed in study)");
+  refused("PRAGMA user_version = 1", StatusCode::kFailedPrecondition, "has schema version 1");
+}
+
+TEST_F(MaintenanceTest, CompactingSaysWhichFilesItCannotList) {
+  database_.close();
+  const fs::path loop = file_of("a loop");
+  fs::create_directories(loop.parent_path());
+  fs::create_symlink(loop, loop);
+  const Status status = compact_database(database_.path()).status();
+  EXPECT_THAT(status.message(), HasSubstr("listing"));
+  EXPECT_THAT(checked(database_.path()).findings,
+              ElementsAre(Field(&Finding::what, HasSubstr("listing"))));
 }
 
 TEST_F(MaintenanceTest, CompactingLeavesADamagedDatabaseAlone) {

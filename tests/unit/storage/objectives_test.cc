@@ -115,7 +115,9 @@ TEST_F(ObjectivesInADatabase, CurvesAreCutWhereANewAttemptBegins) {
                                     epoch(2, 0.2, 4, 2),
                                     attempt_ended(1, AttemptState::kLost, EndCause::kLost),
                                     fold_changed(fold_key(0), FoldState::kPending),
-                                    leased(2, fold_key(0), 2, 2)};
+                                    leased(2, fold_key(0), 2, 2),
+                                    attempt_ended(2, AttemptState::kLost),
+                                    leased(3, fold_key(0), 3, 2)};
   database_.apply(changes);
   ASSERT_TRUE(memory.apply(changes).ok());
   database_.close();
@@ -123,6 +125,16 @@ TEST_F(ObjectivesInADatabase, CurvesAreCutWhereANewAttemptBegins) {
   for (const Snapshot& snapshot : {*memory.load(), *opened->store->load()})
     EXPECT_THAT(snapshot.studies[0].trials[0].folds[0].more_curves,
                 ElementsAre(ElementsAre(3), ElementsAre(1)));
+}
+
+TEST_F(ObjectivesInADatabase, ThreeObjectivesHaveAFrontToo) {
+  StudySpec spec = two_objectives();
+  spec.more_objectives.push_back({"heat", Direction::kMinimize});
+  database_.apply({change::StudyCreated{StudyId(1), spec, at(0)}, trial_created(0),
+                   trial_created(1), trial_created(2)});
+  database_.apply({completed(0, 0.8, 5, 3), completed(1, 0.8, 5, 2), completed(2, 0.7, 5, 1)});
+  EXPECT_THAT(database_.reader()->get_study("fashion")->front,
+              ElementsAre(TrialNumber(1), TrialNumber(2)));
 }
 
 TEST_F(ObjectivesInADatabase, TheFrontIsOfFeasibleTrialsThatHaveAllValues) {

@@ -64,6 +64,21 @@ TEST_F(ReaderTest, SumsUpAStudy) {
   EXPECT_DOUBLE_EQ(study->seconds, 9.0);  // six reports, one of them superseded
 }
 
+TEST_F(ReaderTest, CountsTrialsByTheirState) {
+  database_.apply({study_created(), trial_created(0), trial_created(1), trial_created(2),
+                   trial_ended(0, TrialState::kFailed), trial_ended(1, TrialState::kCancelled),
+                   change::PointEnqueued{StudyId(1), 1, example_params(0.002), at(5)}});
+  SQLite::Database(database_.path().string(), SQLite::OPEN_READWRITE)
+      .exec("UPDATE trial SET state = 'waiting' WHERE number = 2");
+  const auto study = database_.reader()->get_study("fashion");
+  ASSERT_TRUE(study.ok()) << study.status().message();
+  EXPECT_EQ(study->failed, 1);
+  EXPECT_EQ(study->cancelled, 1);
+  EXPECT_EQ(study->running, 0);
+  ASSERT_THAT(study->spec.enqueue, SizeIs(2));
+  EXPECT_EQ(study->spec.enqueue[1], example_params(0.002));
+}
+
 TEST_F(ReaderTest, ShowsATrialWithAllThatBelongsToIt) {
   database_.fill();
   const auto trial = database_.reader()->get_trial("fashion", TrialNumber(0));
@@ -96,6 +111,15 @@ TEST_F(ReaderTest, CurvesOnlyWhenAskedFor) {
   EXPECT_THAT(trials(query).rows[0].folds[0].curve, SizeIs(4));
 }
 
+TEST_F(ReaderTest, ACurveMayHaveNoMetrics) {
+  database_.fill();
+  database_.apply({change::EpochReported{AttemptId(4), fold_key(2), {1, {}, 1.5}, 0.25, at(102)}});
+  const auto trial = database_.reader()->get_trial("fashion", TrialNumber(2));
+  ASSERT_THAT(trial->folds.at(0).curve, SizeIs(1));
+  EXPECT_EQ(trial->folds[0].curve[0].value, 0.25);
+  EXPECT_THAT(trial->folds[0].curve[0].metrics, IsEmpty());
+}
+
 TEST_F(ReaderTest, Filters) {
   database_.fill();
   EXPECT_THAT(where("state = completed"), ElementsAre(0));
@@ -117,6 +141,10 @@ TEST_F(ReaderTest, SortsWithMissingValuesLast) {
   EXPECT_THAT(sorted("value"), ElementsAre(1, 0, 2));
   EXPECT_THAT(sorted("-value"), ElementsAre(0, 1, 2));
   EXPECT_THAT(sorted("optimizer,-lr"), ElementsAre(2, 0, 1));
+  TrialQuery query;
+  query.sort = "lrr";
+  EXPECT_THAT(database_.reader()->list_trials("fashion", query).status().message(),
+              HasSubstr("did you mean 'lr'"));
 }
 
 TEST_F(ReaderTest, PagesThroughManyTrialsOnceEach) {
@@ -130,7 +158,7 @@ TEST_F(ReaderTest, PagesThroughManyTrialsOnceEach) {
     changes.push_back(trial_ended(i, TrialState::kCompleted, value, 2000 + i));
   }
   database_.apply(changes);
-  for (const std::string sort : {"", "-value", "value,-lr", "-number"}) {
+  for (const std::string sort : {"", "-value", "value,-lr", "-number", "optimizer"}) {
     const auto reader = database_.reader();
     TrialQuery query;
     query.sort = sort;
@@ -162,6 +190,25 @@ TEST_F(ReaderTest, APageGoesOnWhereItEndedWhenTrialsAppear) {
   EXPECT_THAT(numbers(*reader->list_trials("fashion", query)), ElementsAre(0));
 }
 
+TEST_F(ReaderTest, APageEndsWithTheTrialWhoseCurvesFillIt) {
+  database_.fill();
+  SQLite::Database(database_.path().string(), SQLite::OPEN_READWRITE)
+      .exec(
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 34000)"
+          " INSERT INTO epoch_report"
+          " SELECT 4, i, 1, 2, 0, 0.5, 1, '{\"a\":1,\"b\":2}', 1, NULL FROM n");
+  const auto reader = database_.reader();
+  TrialQuery query;
+  query.sort = "-number";
+  query.with_curves = true;
+  const auto first = reader->list_trials("fashion", query);
+  EXPECT_THAT(numbers(*first), ElementsAre(2));
+  query.page = first->next;
+  const auto second = reader->list_trials("fashion", query);
+  EXPECT_THAT(numbers(*second), ElementsAre(1, 0));
+  EXPECT_EQ(second->next, "");
+}
+
 TEST_F(ReaderTest, RefusesPagesThatAreNotItsOwn) {
   database_.apply({study_created(), trial_created(0), trial_created(1)});
   const auto reader = database_.reader();
@@ -177,7 +224,11 @@ TEST_F(ReaderTest, RefusesPagesThatAreNotItsOwn) {
   query = {};
   query.limit = 0;
   EXPECT_THAT(reader->list_trials("fashion", query).status().message(), HasSubstr("1 to 1000"));
+  query.limit = 1001;
+  EXPECT_THAT(reader->list_trials("fashion", query).status().message(), HasSubstr("1 to 1000"));
   EXPECT_EQ(reader->list_studies(1, "x").status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(reader->list_studies(0, "").status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(reader->list_workers(0, "").status().code(), StatusCode::kInvalidArgument);
 }
 
 TEST_F(ReaderTest, FindsStudiesByUniquePrefix) {
@@ -193,6 +244,19 @@ TEST_F(ReaderTest, FindsStudiesByUniquePrefix) {
   EXPECT_THAT(typo.message(), HasSubstr("did you mean 'mnist'?"));
   EXPECT_EQ(reader->get_study("").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(reader->list_trials("nothing", {}).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(reader->get_trial("nothing", TrialNumber(0)).status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(ReaderTest, APrefixMeansTheSearchAndNotItsStages) {
+  database_.apply({study_created(1, "fashion"), study_created(2, "fashion@train"),
+                   study_created(3, "fashion@test")});
+  const auto reader = database_.reader();
+  EXPECT_EQ(reader->get_study("fash")->id, StudyId(1));
+  EXPECT_EQ(reader->get_study("fashion@tr")->id, StudyId(2));
+  database_.apply({study_created(4, "mnist@train@test")});
+  EXPECT_EQ(reader->get_study("mnist@train")->id, StudyId(4));
+  EXPECT_THAT(reader->get_study("fashion@t").status().message(),
+              HasSubstr("fashion@test, fashion@train"));
 }
 
 TEST_F(ReaderTest, SaysWhichTrialsThereAre) {

@@ -75,6 +75,20 @@ TEST(SpecJson, ReadsSpecsOfTheFirstVersion) {
   EXPECT_EQ(*back, spec);
 }
 
+TEST(SpecJson, ReadsSpecsOfTheTimeBeforeStages) {
+  StudySpec spec = test::example_spec();
+  std::string text = spec_to_json(spec);
+  const size_t first = text.find(R"("schedule":)");
+  text.erase(first, text.find(R"("trials":12,)") - first);
+  spec.schedule = {};
+  spec.final_stages = {};
+  spec.origin = std::nullopt;
+  spec.evaluate = {};
+  const auto back = spec_from_json(text);
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(*back, spec);
+}
+
 TEST(SpecJson, RefusesAnEncoderOfNoDigest) {
   std::string text = spec_to_json(classifier_spec());
   text.replace(text.find(std::string(64, 'a')), 64, std::string(64, 'X'));
@@ -95,6 +109,7 @@ TEST(SpecJson, RefusesWhatItDidNotWrite) {
               HasSubstr("GammaDistribution"));
   EXPECT_EQ(broken("\"low\":0.0001", "\"low\":\"x\"").code(), StatusCode::kDataLoss);
   EXPECT_EQ(broken("\"low\":0.0001", "\"low\":99").code(), StatusCode::kDataLoss);
+  EXPECT_EQ(broken("\"name\":\"lr\"", "\"name\":\"width\"").code(), StatusCode::kDataLoss);
 }
 
 TEST(MetricsJson, KeepsOrderAndSpecialValues) {

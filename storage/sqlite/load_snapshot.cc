@@ -137,10 +137,11 @@ class Builder {
     }
   }
 
-  // In the order of the table, which reads it once from front to back.
+  // In the order of the table, which reads it once from front to back: the + keeps SQLite from the
+  // index of such rows, by which it would look each of them up.
   void load_reports() {
     Query row = sql_.query(
-        "SELECT study, trial, fold, epoch, value FROM epoch_report WHERE superseded_by IS NULL");
+        "SELECT study, trial, fold, epoch, value FROM epoch_report WHERE +superseded_by IS NULL");
     while (row.next()) {
       auto& curve = fold(row).curve;
       const auto epoch = epoch_number(row.integer(3), curve.size());

@@ -116,6 +116,7 @@ TEST_F(QueryTest, RefusesWhatIsNotAView) {
   refuses("select * from sqlite_master", denied, "reading sqlite_master");
   refuses("select count(*) from sqlite_master", denied, "reading sqlite_master");
   refuses("select load_extension('x'), randomblob(3)", denied, "load_extension");
+  refuses("select 1 where randomblob(3) and 1 in (select id from study)", denied, "randomblob");
   refuses("select * from pragma_table_list", denied, "anything but SELECT");
   refuses("select count(*) from pragma_table_list", denied, "anything but SELECT");
   refuses("select t.number from trial_list t join trial x on x.number = t.number", denied, "trial");

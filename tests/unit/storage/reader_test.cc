@@ -64,6 +64,15 @@ TEST_F(ReaderTest, SumsUpAStudy) {
   EXPECT_DOUBLE_EQ(study->seconds, 9.0);  // six reports, one of them superseded
 }
 
+TEST_F(ReaderTest, TheBestOfAStudyThatMinimisesIsTheLeast) {
+  StudySpec spec = example_spec();
+  spec.objective.direction = Direction::kMinimize;
+  database_.apply({change::StudyCreated{StudyId(1), spec, at(0)}, trial_created(0),
+                   trial_created(1), trial_ended(0, TrialState::kCompleted, 0.9),
+                   trial_ended(1, TrialState::kCompleted, 0.1)});
+  EXPECT_EQ(database_.reader()->get_study("fashion")->best, TrialNumber(1));
+}
+
 TEST_F(ReaderTest, CountsTrialsByTheirState) {
   database_.apply({study_created(), trial_created(0), trial_created(1), trial_created(2),
                    trial_ended(0, TrialState::kFailed), trial_ended(1, TrialState::kCancelled),

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <thread>
 
+#include "core/text.h"
 #include "tests/e2e/holder_run.h"
 
 namespace foldmill::e2e {
@@ -21,13 +22,20 @@ bool ip(std::vector<std::string> arguments) {
   return testing::run_program(arguments).exit_code == 0;
 }
 
-// A namespace with a cable to ours: 10.213.N.1 here, 10.213.N.2 there.
+// The first three numbers of a network's addresses; others for every process, because tests run
+// side by side.
+std::string network(int number) {
+  const int process = static_cast<int>(::getpid());
+  return concat("10.", 64 + process % 128, ".", process / 128 % 100 * 2 + number);
+}
+
+// A namespace with a cable to ours: .1 here, .2 there.
 class Machine {
  public:
   explicit Machine(int number)
       : name_("foldmill" + std::to_string(::getpid()) + "-" + std::to_string(number)),
         cable_("fm" + std::to_string(::getpid() % 100000) + "-" + std::to_string(number)),
-        net_("10.213." + std::to_string(number)) {
+        net_(network(number)) {
     const std::string there = cable_ + "t";
     made_ = ip({"netns", "add", name_}) &&
             ip({"link", "add", cable_, "type", "veth", "peer", "name", there, "netns", name_}) &&

@@ -46,16 +46,17 @@ Coordinator::Coordinator(Database database, Options options, const Logging& logg
       sampler_(event_sink()),
       sessions_(control_),
       watches_(control_),
-      effects_({control_, sessions_, requests_, watches_, sampler_, reader_, *artifacts_, files_,
-                event_sink(), logging.logger("coordinator.effects")},
+      effects_({control_, sessions_, requests_, watches_, sampler_, reader_, *artifacts_, promises_,
+                [this](const ArtifactRef& artifact) { return dispatcher_.refers_to(artifact); },
+                files_, event_sink(), logging.logger("coordinator.effects")},
                options_.engine, FOLDMILL_VERSION),
-      dispatcher_(options_.engine, database.snapshot, clock_, store_, effects_,
+      dispatcher_(options_.engine, database.snapshot, clock_, store_, effects_, promises_,
                   logging.logger("coordinator.engine")),
       worker_service_(control_, sessions_, event_sink(), logging.logger("coordinator.rpc"),
                       FOLDMILL_VERSION, options_.engine.lease),
       study_service_({control_, requests_, watches_, reader_, event_sink(), server_info()}),
       trial_service_({control_, requests_, event_sink()}),
-      artifact_service_(*artifacts_, files_) {}
+      artifact_service_(*artifacts_, promises_, files_) {}
 
 Coordinator::~Coordinator() { shutdown(); }
 

@@ -57,6 +57,7 @@ class Coordinator {
   StoreGateway store_;
   ReaderThread reader_;
   SamplerRunner sampler_;
+  ArtifactPromises promises_;
   asio::thread_pool files_{2};  // artifacts in and out
 
   SessionTable sessions_;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "coordinator/artifact_promises.h"
 #include "coordinator/effect_runner.h"
 #include "coordinator/engine/engine.h"
 #include "coordinator/store_gateway.h"
@@ -20,23 +22,37 @@ namespace foldmill::coordinator {
 class Dispatcher {
  public:
   Dispatcher(engine::EngineOptions options, const Snapshot& snapshot, const Clock& clock,
-             StoreGateway& store, EffectRunner& effects, Logger log)
+             StoreGateway& store, EffectRunner& effects, ArtifactPromises& promises, Logger log)
       : clock_(clock),
         store_(store),
         effects_(effects),
+        promises_(promises),
         log_(std::move(log), snapshot),
         engine_(options, snapshot, clock.now()) {}
 
   void start() { carry_out(engine_.start(clock_.now())); }
 
   void on(engine::Event event) {
-    if (!stopped_) carry_out(engine_.on(std::move(event), clock_.now()));
+    if (stopped_) return;
+    const std::optional<ArtifactRef> named = artifact_named_by(event);
+    carry_out(engine_.on(std::move(event), clock_.now()));
+    if (named) promises_.settle(*named);
   }
+
+  bool refers_to(const ArtifactRef& artifact) const { return engine_.refers_to(artifact); }
 
   // Decides nothing more; what was decided still goes to disk.
   void stop() { stopped_ = true; }
 
  private:
+  static std::optional<ArtifactRef> artifact_named_by(const engine::Event& event) {
+    if (const auto* saved = std::get_if<engine::event::CheckpointSaved>(&event))
+      return saved->checkpoint.artifact;
+    if (const auto* saved = std::get_if<engine::event::ArtifactSaved>(&event))
+      return saved->artifact;
+    return std::nullopt;
+  }
+
   void carry_out(engine::Transition transition) {
     std::vector<engine::Effect> later;
     later.reserve(transition.effects.size());
@@ -57,6 +73,7 @@ class Dispatcher {
   const Clock& clock_;
   StoreGateway& store_;
   EffectRunner& effects_;
+  ArtifactPromises& promises_;
   TransitionLog log_;
   engine::Engine engine_;
   bool stopped_ = false;

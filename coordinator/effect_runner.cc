@@ -1,5 +1,6 @@
 #include "coordinator/effect_runner.h"
 
+#include <memory>
 #include <utility>
 
 #include "coordinator/log_line.h"
@@ -88,12 +89,30 @@ void EffectRunner::perform(engine::effect::ArmTimer&& effect) {
 }
 
 void EffectRunner::perform(engine::effect::DeleteArtifact&& effect) {
-  asio::post(parts_.files, [artifacts = &parts_.artifacts, log = parts_.log,
-                            artifact = std::move(effect.artifact)]() noexcept {
-    failpoint("artifact.before_remove");
-    const Status status = artifacts->remove(artifact);
-    failpoint("artifact.after_remove");
-    if (!status.ok()) log->warn(log_line("artifact not removed", {{"reason", status.message()}}));
+  // Somebody else may have named it since that was decided.
+  if (parts_.is_referenced(effect.artifact)) return;
+  // Files are still at work when this goes at a shutdown, control is not.
+  asio::post(parts_.files,
+             [this, &artifacts = parts_.artifacts, &promises = parts_.promises,
+              &control = parts_.control, log = parts_.log, effect = std::move(effect)]() noexcept {
+               const bool removed =
+                   promises.remove_unless_promised(effect.artifact, SteadyTime::clock::now(), [&] {
+                     failpoint("artifact.before_remove");
+                     const Status status = artifacts.remove(effect.artifact);
+                     failpoint("artifact.after_remove");
+                     if (!status.ok())
+                       log->warn(log_line("artifact not removed", {{"reason", status.message()}}));
+                   });
+               if (!removed) control.post([this, effect] { try_again_later(effect); });
+             });
+}
+
+// At a shutdown before that the file stays, for `server compact`.
+void EffectRunner::try_again_later(engine::effect::DeleteArtifact effect) {
+  auto timer =
+      std::make_shared<asio::steady_timer>(parts_.control.context(), ArtifactPromises::kKept);
+  timer->async_wait([this, timer, effect = std::move(effect)](const ErrorCode& error) mutable {
+    if (!error) perform(std::move(effect));
   });
 }
 

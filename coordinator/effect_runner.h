@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
+#include "coordinator/artifact_promises.h"
 #include "coordinator/asio.h"
 #include "coordinator/engine/effect.h"
 #include "coordinator/engine/engine.h"
@@ -26,7 +28,9 @@ class EffectRunner {
     SamplerRunner& sampler;
     ReaderThread& reader;
     storage::ArtifactStore& artifacts;
-    asio::thread_pool& files;  // where artifacts are deleted
+    ArtifactPromises& promises;
+    std::function<bool(const ArtifactRef&)> is_referenced;  // by what the engine knows now
+    asio::thread_pool& files;                               // where artifacts are deleted
     EventSink sink;
     Logger log;
   };
@@ -49,6 +53,7 @@ class EffectRunner {
   void perform(engine::effect::StudyChanged&& effect);
   void perform(engine::effect::FindEncoder&& effect);
   void perform(engine::effect::MakeNextStage&& effect);
+  void try_again_later(engine::effect::DeleteArtifact effect);
 
   Parts parts_;
   engine::EngineOptions options_;

@@ -19,6 +19,9 @@ class Engine::Impl {
 
   Transition start(Now now);
   Transition on(Event event, Now now);
+  bool refers_to(const ArtifactRef& artifact) const {
+    return commons_.artifacts.contains(artifact);
+  }
 
  private:
   // To the desk that the event is for.
@@ -139,5 +142,6 @@ Engine::Engine(EngineOptions options, const Snapshot& snapshot, Now now)
 Engine::~Engine() = default;
 Transition Engine::start(Now now) { return impl_->start(now); }
 Transition Engine::on(Event event, Now now) { return impl_->on(std::move(event), now); }
+bool Engine::refers_to(const ArtifactRef& artifact) const { return impl_->refers_to(artifact); }
 
 }  // namespace foldmill::engine

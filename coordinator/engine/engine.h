@@ -53,6 +53,8 @@ class Engine {
   // What to do right after construction: asks, timers. Attempts that were live get a full lease.
   Transition start(Now now);
   Transition on(Event event, Now now);
+  // Whether a record points to the file, as far as has been decided.
+  bool refers_to(const ArtifactRef& artifact) const;
 
  private:
   class Impl;

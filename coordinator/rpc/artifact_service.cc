@@ -13,8 +13,9 @@ namespace {
 
 class PutReactor final : public grpc::ServerReadReactor<v1::PutRequest> {
  public:
-  PutReactor(storage::ArtifactStore& store, asio::thread_pool& files, v1::PutResponse* response)
-      : store_(store), files_(files), response_(response) {
+  PutReactor(storage::ArtifactStore& store, ArtifactPromises& promises, asio::thread_pool& files,
+             v1::PutResponse* response)
+      : store_(store), promises_(promises), files_(files), response_(response) {
     StartRead(&request_);
   }
 
@@ -37,6 +38,8 @@ class PutReactor final : public grpc::ServerReadReactor<v1::PutRequest> {
     if (!request_.has_artifact())
       return invalid_argument("an upload begins with the artifact's digest and size");
     FOLDMILL_ASSIGN_OR_RETURN(const ArtifactRef artifact, proto::decode(request_.artifact()));
+    promises_.promise(artifact, SteadyTime::clock::now());
+    promised_ = artifact;
     response_->set_present(store_.contains(artifact));
     if (response_->present()) return ok_status();
     FOLDMILL_ASSIGN_OR_RETURN(writer_, store_.begin(artifact));
@@ -58,13 +61,16 @@ class PutReactor final : public grpc::ServerReadReactor<v1::PutRequest> {
   // What was refused is removed first: a caller that tries again at once has its space back.
   void answer(const Status& status) {
     writer_.reset();
+    if (promised_ && !status.ok()) promises_.settle(*promised_);
     Finish(proto::encode(status));
   }
 
   storage::ArtifactStore& store_;
+  ArtifactPromises& promises_;
   asio::thread_pool& files_;
   v1::PutResponse* response_;
   v1::PutRequest request_;
+  std::optional<ArtifactRef> promised_;
   std::unique_ptr<storage::ArtifactWriter> writer_;
 };
 
@@ -108,7 +114,7 @@ class GetReactor final : public grpc::ServerWriteReactor<v1::GetResponse> {
 
 grpc::ServerReadReactor<v1::PutRequest>* ArtifactServiceImpl::Put(grpc::CallbackServerContext*,
                                                                   v1::PutResponse* response) {
-  return new PutReactor(store_, files_, response);
+  return new PutReactor(store_, promises_, files_, response);
 }
 
 grpc::ServerWriteReactor<v1::GetResponse>* ArtifactServiceImpl::Get(grpc::CallbackServerContext*,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "coordinator/artifact_promises.h"
 #include "coordinator/asio.h"
 #include "foldmill/v1/artifact_service.grpc.pb.h"
 #include "storage/artifacts/artifact_store.h"
@@ -11,8 +12,9 @@ namespace foldmill::coordinator {
 // lock.
 class ArtifactServiceImpl final : public v1::ArtifactService::CallbackService {
  public:
-  ArtifactServiceImpl(storage::ArtifactStore& store, asio::thread_pool& files)
-      : store_(store), files_(files) {}
+  ArtifactServiceImpl(storage::ArtifactStore& store, ArtifactPromises& promises,
+                      asio::thread_pool& files)
+      : store_(store), promises_(promises), files_(files) {}
 
   grpc::ServerReadReactor<v1::PutRequest>* Put(grpc::CallbackServerContext*,
                                                v1::PutResponse* response) override;
@@ -21,6 +23,7 @@ class ArtifactServiceImpl final : public v1::ArtifactService::CallbackService {
 
  private:
   storage::ArtifactStore& store_;
+  ArtifactPromises& promises_;
   asio::thread_pool& files_;
 };
 

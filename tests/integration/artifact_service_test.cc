@@ -13,6 +13,7 @@
 #include "proto/transport/keepalive.h"
 #include "storage/study_reader.h"
 #include "tests/integration/coordinator_fixture.h"
+#include "tests/support/process.h"
 
 namespace foldmill::coordinator {
 namespace {
@@ -187,6 +188,43 @@ TEST_F(ArtifactServiceTest, AnUploadIsAReferenceAndThenData) {
     EXPECT_THAT(answer.status.error_message(), HasSubstr("an upload"));
   }
   EXPECT_EQ(files(), 0);
+}
+
+// A trial whose only checkpoint is this file is trained to its end, which lets the file go.
+class LetGoTest : public ArtifactServiceTest {
+ protected:
+  void SetUp() override {
+    ArtifactServiceTest::SetUp();
+    worker_ = std::make_unique<testing::FakeWorker>(channel_);
+    attempt_ = first_attempt(*worker_);
+    ASSERT_TRUE(put_content(kContent).status.ok());
+    worker_->send(epoch(1, attempt_, 1, 0.5));
+    worker_->send({2, proto::CheckpointSaved{
+                          attempt_, {1, {sha256_hex(kContent), std::ssize(kContent) - 1}}}});
+  }
+  void let_go() {
+    worker_->send(epoch(3, attempt_, 2, 0.25));
+    worker_->send({4, proto::AttemptFinished{attempt_, {}}});
+    for (int acks = 0; acks < 4; ++acks)
+      EXPECT_EQ(next_ack(*worker_).verdict, proto::AckVerdict::kAccepted);
+  }
+
+  static constexpr char kContent[] = "a checkpoint";
+  std::unique_ptr<testing::FakeWorker> worker_;
+  AttemptId attempt_;
+};
+
+TEST_F(LetGoTest, AFileThatNobodyNeedsGoes) {
+  let_go();
+  EXPECT_TRUE(testing::eventually([this] { return files() == 0; }));
+}
+
+TEST_F(LetGoTest, AFileThatAnotherWasJustToldIsThereStays) {
+  ASSERT_TRUE(put({reference_to(kContent)}).present);
+  let_go();
+  // By the time these are done, a removal that was posted before them is, too.
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(put_content(concat("later ", i)).status.ok());
+  EXPECT_TRUE(get(reference_to(kContent).artifact()).status.ok());
 }
 
 TEST_F(ArtifactServiceTest, WhatIsNotThereIsNotFound) {

@@ -63,11 +63,11 @@ void StudyEngine::ended(const Lease& lease, AttemptOutcome outcome, Step& step) 
   }
 }
 
-// Stopping costs no retry, so without a reason it could go on for ever. That a study is not active
-// is one because what it asked before a restart is not known any more.
+// Stopping costs no retry, so without a reason it could go on for ever. That it was leased before a
+// restart is one because what was asked of it then is not known any more.
 bool StudyEngine::may_stop(const Lease& lease) {
-  return fold_of(lease.fold).live->stop_asked || state_ != StudyState::kActive ||
-         commons_.workers.get(lease.worker).draining;
+  const LiveAttempt& attempt = *fold_of(lease.fold).live;
+  return attempt.stop_asked || attempt.inherited || commons_.workers.get(lease.worker).draining;
 }
 
 void StudyEngine::close_fold(const Lease& lease, std::optional<double> value, Step& step) {

@@ -1,0 +1,48 @@
+// What was decided before a restart holds after it: all of it is in the database.
+
+#include "tests/unit/engine/engine_fixture.h"
+
+namespace foldmill::engine {
+namespace {
+
+using Verb = event::StudyVerb;
+
+class RestartTest : public EngineTest {
+ protected:
+  effect::Reply command(Verb verb, int64_t trials = 0, bool relative = false) {
+    return driver.command("small", verb, trials, relative);
+  }
+  // The worker had nothing to do with it: it is back with what it runs.
+  void restart(EngineDriver& world, FakeWorker& worker) {
+    world.restart();
+    world.connect(worker);
+  }
+  void restart(FakeWorker& worker) { restart(driver, worker); }
+};
+
+TEST_F(RestartTest, WhatPauseNowAskedForBeforeItCostsNoRetry) {
+  StudySpec spec = small_study(1);
+  spec.resources.retries.worker_lost = 0;
+  FakeWorker& worker = begin(spec);
+  command(Verb::kPauseNow);
+  restart(worker);
+  command(Verb::kResume);  // before the worker has answered
+  driver.finish(worker, worker.attempt(), given_back());
+  EXPECT_EQ(driver.trial(0).state, TrialState::kRunning);
+  driver.run_out();
+  EXPECT_EQ(count(TrialState::kCompleted), 1);
+}
+
+TEST_F(RestartTest, WhatBeganAfterItHasToBeAskedToStop) {
+  StudySpec spec = small_study(1);
+  spec.resources.retries.worker_lost = 0;
+  FakeWorker& worker = begin(spec);
+  restart(worker);
+  driver.finish(worker, worker.attempt(), given_back());
+  EXPECT_EQ(driver.trial(0).state, TrialState::kRunning);
+  driver.finish(worker, worker.attempt(), given_back());
+  EXPECT_EQ(driver.trial(0).state, TrialState::kFailed);
+}
+
+}  // namespace
+}  // namespace foldmill::engine

@@ -79,7 +79,8 @@ Result<std::unique_ptr<StudyReader>> open_reader(const fs::path& database) {
 }
 
 fs::path artifact_directory(const fs::path& database) {
-  return fs::path(database).replace_extension(".artifacts");
+  if (database.extension() == ".db") return fs::path(database).replace_extension(".artifacts");
+  return database.native() + "-artifacts";
 }
 
 fs::path artifact_path(const fs::path& database, const ArtifactRef& artifact) {

@@ -30,6 +30,15 @@ Status taken(const fs::path& destination) {
   return already_exists(concat(destination.native(), " is there already; choose another name"));
 }
 
+// Nothing is copied then, and what the coordinator is receiving would be swept away.
+Status require_own_files(const fs::path& database, const fs::path& destination) {
+  const fs::path files = artifact_directory(destination);
+  std::error_code error;  // any trouble: one of them is not there
+  if (!fs::equivalent(artifact_directory(database), files, error)) return ok_status();
+  return failed_precondition(concat(files.native(), " is where the files of ", database.native(),
+                                    " itself are; choose another name or directory"));
+}
+
 // The copy while it is made: "FILE.part-XXXXXX" beside its later place, removed unless published.
 class PartFile {
  public:
@@ -160,6 +169,7 @@ class ArtifactCopier {
 Result<Backup> back_up(const fs::path& database, const fs::path& destination, bool with_artifacts) {
   std::error_code error;
   if (fs::exists(fs::symlink_status(destination, error))) return taken(destination);
+  FOLDMILL_RETURN_IF_ERROR(require_own_files(database, destination));
   return guarded(database, [&]() -> Result<Backup> {
     FOLDMILL_ASSIGN_OR_RETURN(auto source, open_read_only(database));
     FOLDMILL_ASSIGN_OR_RETURN(PartFile part, PartFile::make(destination));

@@ -108,6 +108,25 @@ TEST_F(MaintenanceTest, ABackupKeepsToOneMomentAndToItsName) {
   EXPECT_THAT(trial->folds.at(0).curve, SizeIs(1));
 }
 
+// Databases in one directory, as "study.db" and "study.2026-11-22" are, share no files.
+TEST_F(MaintenanceTest, ABackupBesideTheDatabaseHasFilesOfItsOwn) {
+  const fs::path copy = database_.path().parent_path() / "study.2026-11-22";
+  EXPECT_EQ(back_up_whole(copy).artifacts.files, 2);
+  fs::remove_all(artifact_directory(database_.path()));
+  EXPECT_THAT(checked(copy).findings, IsEmpty());
+}
+
+TEST_F(MaintenanceTest, ABackupIntoTheFilesOfTheDatabaseIsRefused) {
+  fs::create_directory_symlink(artifact_directory(database_.path()), artifact_directory(copy_));
+  const fs::path arriving = artifact_directory(database_.path()) / "tmp/upload-1";
+  std::ofstream(arriving) << "half";
+  const Status status = back_up(database_.path(), copy_, true).status();
+  EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(status.message(), HasSubstr("copy.artifacts is where"));
+  EXPECT_TRUE(fs::exists(arriving));
+  EXPECT_THAT(names(), ElementsAre("copy.artifacts"));
+}
+
 TEST_F(MaintenanceTest, ABackupMayLeaveTheFilesOut) {
   const auto done = back_up(database_.path(), copy_, false);
   ASSERT_TRUE(done.ok()) << done.status().message();

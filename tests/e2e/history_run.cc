@@ -86,14 +86,15 @@ void HistoryRun::add_workers(int count) {
 }
 
 void HistoryRun::kill_coordinator(int times, bool endless) {
+  // Before anything else: clients that hear that there is no trial for good leave.
+  if (endless) extend_in_time();
   for (; times > 0 && !::testing::Test::HasFailure(); --times) {
-    // First: clients that hear that there is no trial for good leave.
-    if (endless) extend_in_time();
     const size_t before = log_.answers();
     const auto goes_on = [&] { return log_.answers() > before || (!endless && completed()); };
     const bool answers = eventually(goes_on, kPatience);
     ASSERT_TRUE(answers) << "nobody was answered\n" << cluster_.logs();
     if (!endless && completed()) return;
+    if (endless) extend_in_time();  // a coordinator that answers is there to be asked
     std::this_thread::sleep_for(std::chrono::milliseconds(random_.below(study_.longest_life_ms)));
     cluster_.kill_coordinator();
     cluster_.spawn_coordinator();

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "storage/open.h"
 #include "tests/support/temp_dir.h"
@@ -12,6 +14,7 @@
 namespace foldmill::storage {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -169,6 +172,27 @@ TEST_F(ArtifactStoreTest, AFileThatIsGoneIsNotListed) {
   const auto found = store_->list();
   ASSERT_TRUE(found.ok()) << found.status().message();
   EXPECT_THAT(*found, ElementsAre(ref_of("hello")));
+}
+
+TEST_F(ArtifactStoreTest, ListsWhileFilesComeAndGo) {
+  put("hello");
+  std::atomic<int> rounds = 0;
+  std::atomic<bool> enough = false;
+  std::thread coordinator([&] {
+    for (; !enough; ++rounds)
+      for (const char* content : {"one", "two", "three"}) {
+        put(content);
+        EXPECT_TRUE(store_->remove(ref_of(content)).ok());
+      }
+  });
+  for (int listed = 0; listed < 200 || rounds < 20; ++listed) {
+    const auto found = store_->list();
+    EXPECT_TRUE(found.ok()) << found.status().message();
+    if (!found.ok()) break;
+    EXPECT_THAT(*found, Contains(ref_of("hello")));
+  }
+  enough = true;
+  coordinator.join();
 }
 
 TEST_F(ArtifactStoreTest, SaysWhatIsInTheWayOfATemporaryFile) {

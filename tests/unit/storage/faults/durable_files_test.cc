@@ -61,6 +61,30 @@ TEST(DurableFiles, ABackupIsOnDiskWhenItIsAcknowledged) {
   EXPECT_THAT(disk.torn_names(), IsEmpty());
 }
 
+// As by a process that was killed in between.
+TEST(DurableFiles, AnArtifactThatWasOnlyRenamedIsOnDiskWhenItIsFoundAgain) {
+  const TempDir dir;
+  const fs::path database = dir / "study.db";
+  const ArtifactRef artifact{sha256_hex("one"), 3};
+  const fs::path path = artifact_path(database, artifact);
+  DiskRecorder disk(dir.path());
+  {
+    const auto store = open_artifacts(database);
+    ASSERT_TRUE(store.ok());
+    const fs::path arriving = dir / "study.artifacts/tmp/upload-1";
+    const FileDescriptor fd(::open(arriving.c_str(), O_WRONLY | O_CREAT, 0644));
+    ASSERT_EQ(::write(fd.get(), "one", 3), 3);
+    ASSERT_EQ(::fsync(fd.get()), 0);
+    fs::create_directory(path.parent_path());
+    ASSERT_EQ(::rename(arriving.c_str(), path.c_str()), 0);
+  }
+  const auto again = open_artifacts(database);
+  ASSERT_TRUE(again.ok());
+  EXPECT_FALSE(disk.is_durable(path));
+  EXPECT_TRUE((*again)->contains(artifact));
+  EXPECT_TRUE(disk.is_durable(path));
+}
+
 // The recorder sees what it should.
 TEST(DurableFiles, WhatIsNotSyncedIsNotOnDisk) {
   const TempDir dir;

@@ -35,9 +35,10 @@ struct Backup {
 
 // Copies a database, one moment of it, whether a coordinator writes to it or not, and the files
 // that it names into the artifact directory of `destination`. The copy appears under its name last,
-// when all of it is on disk. already_exists: there is something of that name; failed_precondition:
-// its artifact directory is that of `database`; resource_exhausted: no room. What a failed backup
-// has copied of the files stays, for the next try.
+// when all of it is on disk. already_exists: there is something of that name, or the log (-wal,
+// -shm, -journal) of a database that had it; failed_precondition: its artifact directory is that of
+// `database`; resource_exhausted: no room. What a failed backup has copied of the files stays, for
+// the next try.
 Result<Backup> back_up(const std::filesystem::path& database,
                        const std::filesystem::path& destination, bool with_artifacts);
 

@@ -30,6 +30,20 @@ Status taken(const fs::path& destination) {
   return already_exists(concat(destination.native(), " is there already; choose another name"));
 }
 
+// SQLite would take a log that another database left for the copy's own, and put that one's pages
+// into it.
+Status require_free_name(const fs::path& destination) {
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(destination, error))) return taken(destination);
+  for (const char* suffix : {"-wal", "-shm", "-journal"})
+    if (const fs::path left = destination.native() + suffix;
+        fs::exists(fs::symlink_status(left, error)))
+      return already_exists(concat("there is ", left.native(),
+                                   ", which another database left there; move it away together"
+                                   " with what is left of that one, or choose another name"));
+  return ok_status();
+}
+
 // Nothing is copied then, and what the coordinator is receiving would be swept away.
 Status require_own_files(const fs::path& database, const fs::path& destination) {
   const fs::path files = artifact_directory(destination);
@@ -167,8 +181,7 @@ class ArtifactCopier {
 }  // namespace
 
 Result<Backup> back_up(const fs::path& database, const fs::path& destination, bool with_artifacts) {
-  std::error_code error;
-  if (fs::exists(fs::symlink_status(destination, error))) return taken(destination);
+  FOLDMILL_RETURN_IF_ERROR(require_free_name(destination));
   FOLDMILL_RETURN_IF_ERROR(require_own_files(database, destination));
   return guarded(database, [&]() -> Result<Backup> {
     FOLDMILL_ASSIGN_OR_RETURN(auto source, open_read_only(database));
@@ -183,6 +196,7 @@ Result<Backup> back_up(const fs::path& database, const fs::path& destination, bo
       return ArtifactCopier(artifact_directory(database), *store, done).copy(target);
     });
     FOLDMILL_RETURN_IF_ERROR(copied);
+    std::error_code error;
     done.bytes = static_cast<int64_t>(fs::file_size(part.path(), error));
     const auto mode = static_cast<mode_t>(fs::status(database, error).permissions()) & 0666;
     FOLDMILL_RETURN_IF_ERROR(part.publish(mode));

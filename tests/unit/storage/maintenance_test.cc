@@ -127,6 +127,19 @@ TEST_F(MaintenanceTest, ABackupIntoTheFilesOfTheDatabaseIsRefused) {
   EXPECT_THAT(names(), ElementsAre("copy.artifacts"));
 }
 
+// SQLite would take them for the copy's own, and put the lost database's pages back into it.
+TEST_F(MaintenanceTest, ABackupIsNotPutBesideTheLogOfALostDatabase) {
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
+    const fs::path left = copy_.native() + suffix;
+    std::ofstream(left) << "pages";
+    const Status status = back_up(database_.path(), copy_, true).status();
+    EXPECT_EQ(status.code(), StatusCode::kAlreadyExists);
+    EXPECT_THAT(status.message(), HasSubstr(left.native() + ", which another database left there"));
+    EXPECT_THAT(names(), ElementsAre(left.filename()));
+    fs::remove(left);
+  }
+}
+
 TEST_F(MaintenanceTest, ABackupMayLeaveTheFilesOut) {
   const auto done = back_up(database_.path(), copy_, false);
   ASSERT_TRUE(done.ok()) << done.status().message();

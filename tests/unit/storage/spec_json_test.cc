@@ -35,7 +35,8 @@ StudySpec classifier_spec() {
   spec.model.variant = "conv4";
   spec.model.target = Target::kUnit;
   spec.model.classes = 47;
-  spec.model.encoder = EncoderSource{"my-cae", "7", "", true, false, ArtifactRef{std::string(64, 'a'), 9}};
+  spec.model.encoder =
+      EncoderSource{"my-cae", "7", "", true, false, ArtifactRef{std::string(64, 'a'), 9}};
   return spec;
 }
 

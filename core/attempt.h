@@ -12,8 +12,8 @@
 namespace foldmill {
 
 // leased -> running -> succeeded | failed | stopped | lost
-// succeeded: trained to its last epoch. stopped: told to (pruned, cancelled, given back).
-// failed: the training said why. lost: nobody can say.
+// succeeded: trained to its last epoch. stopped: told to (pruned, cancelled, given back), or let down
+// by its checkpoint; costs no retry. failed: the training said why. lost: nobody can say.
 enum class AttemptState { kLeased, kRunning, kSucceeded, kFailed, kStopped, kLost };
 
 std::string_view to_string(AttemptState v);

@@ -107,16 +107,13 @@ void StudyEngine::end_attempt(const Lease& lease, AttemptOutcome outcome, Step& 
 
 void StudyEngine::fail_attempt(const Lease& lease, AttemptOutcome outcome, Step& step) {
   FoldRecord& fold = fold_of(lease.fold);
-  const EndCause cause = outcome.cause;
-  const std::string message = outcome.message;
-  const bool stuck = could_not_go_on(fold, cause);
-  end_attempt(lease, std::move(outcome), step);
-  if (stuck) {
-    // From an earlier epoch once more: that costs time, where the same file would cost the trial.
-    withdraw_checkpoint(lease.fold, step);
-    requeue(lease, std::nullopt, step);
+  if (could_not_go_on(fold, outcome.cause)) {
+    give_up_checkpoint(lease, std::move(outcome), step);
     return;
   }
+  const EndCause cause = outcome.cause;
+  const std::string message = outcome.message;
+  end_attempt(lease, std::move(outcome), step);
   fold.tally.count(cause);
   if (fold.tally.allows_another(cause, spec_->resources.retries)) {
     requeue(lease, is_machine_fault(cause) ? std::optional(lease.worker) : std::nullopt, step);
@@ -126,6 +123,17 @@ void StudyEngine::fail_attempt(const Lease& lease, AttemptOutcome outcome, Step&
   step.record(id_, change::FoldChanged{lease.fold, fold.state, fold.last_value(), step.now().wall});
   end_trial(trial_of(lease.fold),
             {.state = TrialState::kFailed, .cause = cause, .message = message}, step);
+}
+
+// From an earlier epoch once more: that costs time, where the same file would cost the trial. The
+// fault is the file's, so it is recorded as no failure: it counts among no retries.
+void StudyEngine::give_up_checkpoint(const Lease& lease, AttemptOutcome outcome, Step& step) {
+  outcome.state = AttemptState::kStopped;
+  outcome.message = concat("could not go on from the checkpoint of epoch ",
+                           fold_of(lease.fold).checkpoint->epoch, ": ", outcome.message);
+  end_attempt(lease, std::move(outcome), step);
+  withdraw_checkpoint(lease.fold, step);
+  requeue(lease, std::nullopt, step);
 }
 
 // A worker says epochs one by one and keeps what was not acknowledged. So what is missing of an

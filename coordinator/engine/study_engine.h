@@ -164,6 +164,7 @@ class StudyEngine {
   void take_back_stalled(Step& step);
   void end_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
   void fail_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
+  void give_up_checkpoint(const Lease& lease, AttemptOutcome outcome, Step& step);
   // `claim`: what its worker said, as far as "… this database knows so many".
   void part_with(const Lease& lease, std::string_view claim, Step& step);
   void requeue(const Lease& lease, std::optional<WorkerId> avoid, Step& step);

@@ -31,7 +31,7 @@ FoldRecord make_fold(const FoldSnapshot& snapshot) {
                               .first_epoch = attempt.first_epoch,
                               .artifacts = attempt.artifacts,
                               .inherited = true};
-    else if (attempt.state != AttemptState::kSucceeded)
+    else if (attempt.state == AttemptState::kFailed || attempt.state == AttemptState::kLost)
       fold.tally.count(attempt.cause);
   }
   return fold;

@@ -5,6 +5,7 @@
 namespace foldmill::engine {
 namespace {
 
+using ::testing::HasSubstr;
 using Verb = event::StudyVerb;
 
 class RestartTest : public EngineTest {
@@ -41,6 +42,27 @@ TEST_F(RestartTest, WhatBeganAfterItHasToBeAskedToStop) {
   driver.finish(worker, worker.attempt(), given_back());
   EXPECT_EQ(driver.trial(0).state, TrialState::kRunning);
   driver.finish(worker, worker.attempt(), given_back());
+  EXPECT_EQ(driver.trial(0).state, TrialState::kFailed);
+}
+
+TEST_F(RestartTest, ACheckpointThatNobodyCouldGoOnFromHasCostNoRetry) {
+  StudySpec spec = small_study(1, 1, 4);
+  spec.resources.retries.error = 1;
+  FakeWorker& worker = begin(spec);
+  driver.train_epoch(worker, worker.attempt());
+  driver.checkpoint(worker, worker.attempt(), 1, "torn");
+  driver.finish(worker, worker.attempt(), failed(EndCause::kLost));
+  const AttemptId stuck = worker.attempt();
+  driver.finish(worker, stuck, failed(EndCause::kUserError, "is torn"));
+  const AttemptOutcome& outcome = driver.ledger().end_of(stuck)->outcome;
+  EXPECT_EQ(outcome.state, AttemptState::kStopped);
+  EXPECT_EQ(outcome.cause, EndCause::kUserError);
+  EXPECT_THAT(outcome.message,
+              HasSubstr("could not go on from the checkpoint of epoch 1: is torn"));
+  restart(worker);
+  driver.finish(worker, worker.attempt(), failed(EndCause::kUserError));
+  EXPECT_EQ(driver.trial(0).state, TrialState::kRunning);
+  driver.finish(worker, worker.attempt(), failed(EndCause::kUserError));
   EXPECT_EQ(driver.trial(0).state, TrialState::kFailed);
 }
 

@@ -173,8 +173,10 @@ void WorkerAgent::on(proto::Welcome welcome) {
       runner_.abandon(running.attempt);
   // Abandoning may have emptied the outbox, and then no acknowledgement comes to end a pause.
   if (outbox_.half_empty()) runner_.set_paused(false);
-  outbox_.connect([this](const proto::WorkerMessage& message) { send(message); });
+  // First of all: in the outbox may be attempts that were given back, which nobody over there has
+  // asked to stop.
   if (draining_) send({0, proto::Draining{}});
+  outbox_.connect([this](const proto::WorkerMessage& message) { send(message); });
   beat();
   leave_if_drained();
 }

@@ -142,6 +142,29 @@ TEST_F(WorkerAgentTest, AnAssignmentOnItsWayWhenTheDrainingBeginsIsGivenBack) {
   EXPECT_EQ(agent.exit_code(), ExitCode::kDrained);
 }
 
+// Otherwise it would seem to have stopped without having been asked to.
+TEST_F(WorkerAgentTest, AComebackSaysThatItDrainsBeforeWhatItGaveBack) {
+  RunningAgent agent(coordinator_, directory_);
+  ASSERT_TRUE(
+      tell(SlotAssignment{0, scripted_assignment(1, 2, {{"ms_per_epoch", int64_t{600'000}}})}));
+  ASSERT_TRUE(
+      eventually([&] { return !coordinator_.received_of<proto::AttemptStarted>().empty(); }));
+  coordinator_.stop();
+  const size_t before = coordinator_.received().size();
+  agent.drain();
+  ASSERT_TRUE(eventually([&] { return !std::filesystem::exists(directory_ / "slot-0/attempt-1"); }))
+      << "its end waits to be told";
+  coordinator_.start();
+  ASSERT_TRUE(eventually([&] { return agent.ended(); }));
+  EXPECT_EQ(outcome(1).cause, EndCause::kPreempted);
+  const std::vector<proto::WorkerMessage> all = coordinator_.received();
+  const auto first = [&](auto wanted) {
+    return std::find_if(all.begin() + std::ptrdiff_t(before), all.end(), wanted);
+  };
+  EXPECT_LT(first([](const auto& m) { return std::holds_alternative<proto::Draining>(m.body); }),
+            first([](const auto& m) { return m.sequence > 0; }));
+}
+
 TEST_F(WorkerAgentTest, DrainWithoutACoordinatorEndsWithTheGrace) {
   RunningAgent agent(coordinator_, directory_, 1,
                      [](AgentOptions& options) { options.grace = std::chrono::milliseconds(200); });

@@ -184,7 +184,7 @@ TEST_F(TrainerContractTest, ACheckpointThatCannotBeWrittenIsLeftOut) {
 // Only asked of trainers that know their files.
 TEST_F(TrainerContractTest, AModelThatCannotBeWrittenIsTheMachinesFault) {
   if (environment("FOLDMILL_TRAINER_ASSIGNMENT").empty()) GTEST_SKIP() << "writes none of its own";
-  for (const char* name : {"attempt-1/state_dict.pt", "attempt-1/artifact-weight.json"})
+  for (const char* name : {"attempt-1/state_dict.pt", "attempt-1/artifact-1"})
     std::filesystem::create_directories(directory_ / name);
   trainer_->send(assignment_line(assignment(1, 1), {}));
   ASSERT_TRUE(wait([this] { return is_over(); })) << trainer_->last_output(20);

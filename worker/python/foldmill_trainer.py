@@ -105,6 +105,7 @@ class Trial:
         self._cause = None
         self._began = 0.0
         self._checkpoints = []
+        self._artifacts = 0  # how many were sent
         self._failing = False  # the last checkpoint could not be written
         self._reported = None
         self._declined = False  # wants_checkpoint() was asked about this epoch, and said no
@@ -207,8 +208,9 @@ class Trial:
     def save_artifact(self, path, name=None):
         """Sends a file worth keeping; a copy is taken at once."""
         name = name or os.path.basename(path)
-        copy = os.path.join(self.directory, "artifact-" + os.path.basename(name))
-        # A new file each time: the worker may still be reading one that was sent under this name.
+        # A new file each time: the worker may not have read the one before yet.
+        self._artifacts += 1
+        copy = os.path.join(self.directory, "artifact-%d" % self._artifacts)
         with open(path, "rb") as source:
             try:
                 with open(copy + ".tmp", "wb") as target:

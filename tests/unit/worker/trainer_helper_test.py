@@ -1,0 +1,50 @@
+"""What foldmill_trainer.py makes of a script's files."""
+
+import json
+import os
+import socket
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..",
+                                "worker", "python"))
+import foldmill_trainer  # noqa: E402
+
+
+class ArtifactsTest(unittest.TestCase):
+    def setUp(self):
+        worker, trainer = socket.socketpair()
+        self.addCleanup(worker.close)
+        self.said = worker.makefile()
+        self.addCleanup(self.said.close)
+        lines = foldmill_trainer._Lines(trainer.detach())
+        self.addCleanup(lines._socket.close)
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.file = os.path.join(place.name, "weights.bin")
+        hello = {"device": "cpu", "threads": 1, "data_dirs": [], "work_dir": place.name}
+        self.trial = foldmill_trainer.Trial(lines, hello, {
+            "attempt": 1, "study": "s", "trial": 0, "fold": 0, "folds": {}, "data": {},
+            "params": {}, "attempt_seed": 1, "epochs": 1, "first_epoch": 1})
+
+    def write(self, text):
+        with open(self.file, "w") as file:
+            file.write(text)
+
+    def test_what_was_sent_is_not_written_again(self):
+        self.write("encoder")
+        self.trial.save_artifact(self.file)
+        self.write("decoder")
+        self.trial.save_artifact(self.file)
+        kept = []
+        for _ in range(2):
+            message = json.loads(self.said.readline())
+            self.assertEqual(message["name"], "weights.bin")
+            with open(message["path"]) as file:
+                kept.append(file.read())
+        self.assertEqual(kept, ["encoder", "decoder"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -5,28 +5,17 @@
 
 #include "core/overload.h"
 #include "core/text.h"
+#include "core/wire_name.h"
 #include "proto/codec/enum_codec.h"
 #include "proto/codec/value_codec.h"
 
 namespace foldmill::proto {
 namespace {
 
-constexpr size_t kMaxNameBytes = 128;
 constexpr int64_t kMaxSlots = 1024;
 // Of why an attempt ended: often what a program printed. Cut rather than refused, by both sides: an
 // attempt whose end cannot be told would never end.
 constexpr size_t kMaxReasonBytes = 16 << 10;
-
-Status check_name(std::string_view what, const std::string& name) {
-  if (name.empty()) return invalid_argument(concat(what, " is missing"));
-  if (name.size() > kMaxNameBytes)
-    return invalid_argument(
-        concat(what, " has ", name.size(), " bytes, more than ", kMaxNameBytes));
-  for (const char c : name)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      return invalid_argument(concat(what, " holds a control character"));
-  return ok_status();
-}
 
 v1::Hello encode_hello(const Hello& hello) {
   v1::Hello out;
@@ -66,8 +55,8 @@ Result<Hello> decode_hello(const v1::Hello& message) {
   hello.version = message.version();
   hello.name = message.name();
   if (hello.protocol != kProtocolVersion) return hello;  // the rest may mean something else
-  FOLDMILL_RETURN_IF_ERROR(check_name("the worker's name", message.name()));
-  FOLDMILL_RETURN_IF_ERROR(check_name("the worker's instance", message.instance()));
+  FOLDMILL_RETURN_IF_ERROR(check_wire_name("the worker's name", message.name()));
+  FOLDMILL_RETURN_IF_ERROR(check_wire_name("the worker's instance", message.instance()));
   hello.instance = message.instance();
   if (message.slots() < 1 || message.slots() > kMaxSlots)
     return invalid_argument(
@@ -109,7 +98,7 @@ Result<CheckpointSaved> decode_checkpoint(const v1::CheckpointSaved& message) {
 
 Result<ArtifactSaved> decode_artifact(const v1::ArtifactSaved& message) {
   FOLDMILL_ASSIGN_OR_RETURN(AttemptId attempt, decode_attempt(message.attempt()));
-  FOLDMILL_RETURN_IF_ERROR(check_name("the artifact's name", message.name()));
+  FOLDMILL_RETURN_IF_ERROR(check_artifact_name(message.name()));
   FOLDMILL_ASSIGN_OR_RETURN(ArtifactRef artifact, decode(message.artifact()));
   return ArtifactSaved{attempt, message.name(), std::move(artifact)};
 }

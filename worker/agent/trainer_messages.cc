@@ -8,6 +8,7 @@
 
 #include "core/random.h"
 #include "core/text.h"
+#include "core/wire_name.h"
 
 namespace foldmill::worker {
 namespace {
@@ -83,8 +84,10 @@ TrainerMessage read_epoch(const Json& object) {
     throw BadMessage("'seconds' must be finite and not negative");
   const Json& metrics = member(object, "metrics");
   if (!metrics.is_object()) throw BadMessage("'metrics' must be an object");
-  for (const auto& [name, value] : metrics.items())
+  for (const auto& [name, value] : metrics.items()) {
+    if (name.empty()) throw BadMessage("a metric has no name");
     epoch.report.metrics.emplace_back(name, read_number(value, name));
+  }
   return epoch;
 }
 
@@ -96,7 +99,9 @@ TrainerMessage read_checkpoint(const Json& object) {
 TrainerMessage read_artifact(const Json& object) {
   TrainerArtifact artifact{read_attempt(object), read_string(object, "name"),
                            read_string(object, "path")};
-  if (artifact.name.empty()) throw BadMessage("'name' must not be empty");
+  // What the coordinator would refuse must not look like a file that is kept.
+  if (const Status sound = check_artifact_name(artifact.name); !sound.ok())
+    throw BadMessage(sound.message());
   return artifact;
 }
 

@@ -96,6 +96,15 @@ def _number(value):
     return value
 
 
+def _check_artifact_name(name):
+    """As the worker does, which would end the attempt with less to go by."""
+    if not 0 < len(name.encode()) <= 128 or "/" in name or name in (".", "..") or any(
+            character < " " or character == "\x7f" for character in name):
+        raise ValueError("an artifact cannot be called %r: give save_artifact a name of 1 to 128 "
+                         "bytes without '/' and control characters, such as "
+                         "name='encoder-weights.bin'" % name)
+
+
 class Trial:
     """One attempt at one fold. `params` are all parameters, constants included."""
 
@@ -142,6 +151,8 @@ class Trial:
 
     def report(self, **metrics):
         """What this epoch gave. The objective's metric must be among the names."""
+        if "" in metrics:
+            raise ValueError("a metric has no name: give report(...) a name for each number")
         self._lines.send({"type": "epoch", "attempt": self.attempt, "epoch": self.epoch,
                           "seconds": time.monotonic() - self._began,
                           "metrics": {name: _number(value) for name, value in metrics.items()}})
@@ -206,8 +217,10 @@ class Trial:
         self._failing = True
 
     def save_artifact(self, path, name=None):
-        """Sends a file worth keeping; a copy is taken at once."""
-        name = name or os.path.basename(path)
+        """Sends a file worth keeping; a copy is taken at once. `name`, by default the file's own,
+        is what it is fetched as."""
+        name = os.path.basename(path) if name is None else name
+        _check_artifact_name(name)
         # A new file each time: the worker may not have read the one before yet.
         self._artifacts += 1
         copy = os.path.join(self.directory, "artifact-%d" % self._artifacts)

@@ -157,6 +157,9 @@ TEST(WorkerCodec, RefusesBrokenWorkerMessages) {
   const auto saved = [] {
     return encode(WorkerMessage{1, CheckpointSaved{AttemptId(3), {4, kArtifact}}});
   };
+  const auto kept = [] {
+    return encode(WorkerMessage{1, ArtifactSaved{AttemptId(3), "model", kArtifact}});
+  };
   const auto finished = [] { return encode(WorkerMessage{1, AttemptFinished{AttemptId(3), {}}}); };
   std::vector<v1::WorkerMessage> broken(1);  // the first is empty
   const auto add = [&broken](v1::WorkerMessage message, auto&& fault) {
@@ -183,6 +186,7 @@ TEST(WorkerCodec, RefusesBrokenWorkerMessages) {
     m.mutable_checkpoint_saved()->mutable_checkpoint()->mutable_artifact()->set_sha256("../x");
   });
   add(saved(), [](auto& m) { m.mutable_checkpoint_saved()->mutable_checkpoint()->set_epoch(0); });
+  add(kept(), [](auto& m) { m.mutable_artifact_saved()->set_name("../model"); });
   add(finished(),
       [](auto& m) { m.mutable_attempt_finished()->set_state(v1::ATTEMPT_STATE_RUNNING); });
   add(finished(), [](auto& m) { m.mutable_attempt_finished()->clear_cause(); });

@@ -45,6 +45,18 @@ class ArtifactsTest(unittest.TestCase):
                 kept.append(file.read())
         self.assertEqual(kept, ["encoder", "decoder"])
 
+    def test_a_name_that_would_cost_the_attempt_is_refused_with_advice(self):
+        self.write("weights")
+        for name in ("", "encoder/weights.bin", "..", "two\nlines", "\x7f", "\u00e4" * 65):
+            with self.assertRaisesRegex(ValueError, "such as name='encoder-weights.bin'"):
+                self.trial.save_artifact(self.file, name)
+        self.trial.save_artifact(self.file, "\u00e4" * 64)
+        self.assertEqual(len(json.loads(self.said.readline())["name"]), 64)
+
+    def test_a_metric_without_a_name_is_refused_with_advice(self):
+        with self.assertRaisesRegex(ValueError, "a name for each number"):
+            self.trial.report(**{"": 1.0})
+
 
 if __name__ == "__main__":
     unittest.main()

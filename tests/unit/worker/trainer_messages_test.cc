@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/text.h"
 #include "worker/agent/line_buffer.h"
 #include "worker/agent/output_tail.h"
 
@@ -65,6 +66,15 @@ TEST(TrainerMessagesTest, WhateverElseIsRefusedWithItsReason) {
            {R"({"type":"epoch","attempt":1,"epoch":1,"seconds":-1,"metrics":{}})", "'seconds'"},
            {R"({"type":"epoch","attempt":1,"epoch":1,"seconds":1,"metrics":{"a":"x"}})", "'a'"},
            {R"({"type":"epoch","attempt":1,"epoch":1,"seconds":1,"metrics":[]})", "'metrics'"},
+           {R"({"type":"epoch","attempt":1,"epoch":1,"seconds":1,"metrics":{"":1}})",
+            "a metric has no name"},
+           {R"({"type":"artifact","attempt":1,"name":"","path":"/m"})", "name is missing"},
+           {R"({"type":"artifact","attempt":1,"name":"a\nb","path":"/m"})", "control character"},
+           {R"({"type":"artifact","attempt":1,"name":"a/b","path":"/m"})", "'a/b' is not the name"},
+           {R"({"type":"artifact","attempt":1,"name":"..","path":"/m"})", "'..' is not the name"},
+           {concat(R"({"type":"artifact","attempt":1,"path":"/m","name":")", std::string(129, 'n'),
+                   R"("})"),
+            "129 bytes, more than 128"},
            {R"({"type":"finished","attempt":1,"outcome":"done"})", "'outcome'"},
            {R"({"type":"failed","attempt":1,"cause":"pruned","message":""})", "'cause'"}}) {
     const auto message = parse_trainer_message(line);

@@ -14,8 +14,10 @@ namespace foldmill::worker {
 namespace {
 
 constexpr size_t kChunk = size_t{512} * 1024;
+// A minute and 100 kB/s: less than any link that models are worth sending over. A try that fails
+// begins anew, so what is too slow never arrives; a dead connection is the keepalive's to notice.
 constexpr Milliseconds kLeastDeadline{60'000};
-constexpr int64_t kBytesPerMillisecond = 1000;
+constexpr int64_t kBytesPerMillisecond = 100;
 
 void allow_time_for(const ArtifactRef& artifact, grpc::ClientContext* context) {
   proto::set_deadline(context,

@@ -12,7 +12,7 @@
 namespace foldmill::worker {
 
 // Blocking calls to ArtifactService; safe from several threads. Every call has a deadline, which
-// allows a megabyte a second, and is one of `calls`, which can cancel it.
+// suits a link of 100 kB/s, and is one of `calls`, which can cancel it.
 class ArtifactClient {
  public:
   ArtifactClient(std::shared_ptr<grpc::Channel> channel, OpenCalls& calls)

@@ -10,7 +10,9 @@
 #include <memory>
 #include <thread>
 
+#include "core/sha256.h"
 #include "tests/support/agent_fixture.h"
+#include "worker/agent/artifact_client.h"
 
 namespace foldmill::worker {
 namespace {
@@ -46,6 +48,27 @@ TEST(TransfersTest, EndingCancelsACallThatHangs) {
   ending.join();
   io.poll();
   EXPECT_FALSE(called) << "nobody is there to be told";
+}
+
+// 100 kB/s are 40 s for this file, and a minute is there for whatever else may take time.
+TEST(TransfersTest, ASlowLinkIsGivenTheTimeItNeeds) {
+  test::TempDir directory;
+  testing::FakeCoordinator coordinator((directory / "c.sock").string());
+  std::atomic<int64_t> seconds{0};
+  coordinator.answer_puts([&](const grpc::ServerContext& context) {
+    seconds = std::chrono::duration_cast<std::chrono::seconds>(context.deadline() -
+                                                               std::chrono::system_clock::now())
+                  .count();
+    return grpc::Status::OK;
+  });
+  OpenCalls calls;
+  const auto channel =
+      grpc::CreateChannel(coordinator.target(), grpc::InsecureChannelCredentials());
+  const std::string content(4'000'000, 'x');
+  std::ofstream(directory / "file") << content;
+  const ArtifactRef artifact{sha256_hex(content), std::ssize(content)};
+  ASSERT_TRUE(ArtifactClient(channel, calls).put(artifact, directory / "file").ok());
+  EXPECT_GT(seconds.load(), 70);
 }
 
 }  // namespace

@@ -153,7 +153,9 @@ void Slot::close(std::function<void()> closed) {
 void Slot::set_paused(bool paused) {
   paused_ = paused;
   if (process_) process_->set_paused(paused);
-  if (!paused && state_ == State::kBusy) arm_progress();
+  if (paused) return;
+  if (state_ == State::kBusy) arm_progress();
+  if (state_ == State::kStopping) arm(options_.limits.stop, &Slot::on_stop_timeout);
 }
 
 void Slot::on_line(const std::string& line) {
@@ -337,6 +339,9 @@ void Slot::on_start_timeout() {
 
 void Slot::on_stop_timeout() {
   if (state_ != State::kStopping && state_ != State::kClosing) return;
+  // It may have answered, and we do not listen. From one that shall go nothing is awaited.
+  if (paused_ && state_ == State::kStopping && !job_->is_abandoned())
+    return arm(options_.limits.stop, &Slot::on_stop_timeout);
   kill_trainer(concat("the trainer did not stop within ", options_.limits.stop.count(),
                       " ms and was killed"));
 }

@@ -90,6 +90,7 @@ class Slot {
   void abandon(AttemptId attempt);
   // Ends the trainer; `closed` is called when it is gone. No more jobs are taken.
   void close(std::function<void()> closed);
+  // Back-pressure: while paused the trainer is not listened to, and so not blamed for its silence.
   void set_paused(bool paused);
 
   State state() const { return state_; }

@@ -26,7 +26,7 @@ class SlotTest : public ::testing::Test {
     events.epoch = [this](AttemptId, const EpochReport& report) {
       epochs_.push_back(report.epoch);
     };
-    events.checkpoint = [](AttemptId, int64_t, const std::string&) {};
+    events.checkpoint = [this](AttemptId, int64_t, const std::string&) { ++checkpoints_; };
     events.artifact = [](AttemptId, const std::string&, const std::string&) {};
     events.finished = [this](AttemptId, const AttemptOutcome& outcome) { outcome_ = outcome; };
     events.freed = [](AttemptId) {};
@@ -39,6 +39,16 @@ class SlotTest : public ::testing::Test {
     const auto end = std::chrono::steady_clock::now() + 60s;
     while (!condition() && std::chrono::steady_clock::now() < end) io_.run_one_for(50ms);
     return condition();
+  }
+  // An attempt without end that keeps no checkpoints of its own accord, not listened to any more.
+  void pause_in_the_middle(ParameterSet params) {
+    make_slot();
+    params.set("ms_per_epoch", int64_t{5});
+    Assignment assignment = scripted_assignment(1, 1'000'000, std::move(params));
+    assignment.checkpoint_every_epochs = assignment.epochs;
+    slot_->assign({assignment, {}});
+    ASSERT_TRUE(wait([this] { return epochs_.size() >= 2; }));
+    slot_->set_paused(true);
   }
   // The outcome of an attempt that misbehaves in its second epoch.
   AttemptOutcome outcome_of(const std::string& misdeed) {
@@ -53,6 +63,7 @@ class SlotTest : public ::testing::Test {
   int ready_ = 0;
   std::optional<Status> unusable_;
   std::vector<int64_t> epochs_;
+  int checkpoints_ = 0;
   std::optional<AttemptOutcome> outcome_;
   std::unique_ptr<Slot> slot_;
 };
@@ -141,6 +152,34 @@ TEST_F(SlotTest, TrainerThatIgnoresStopIsKilledAfterTheGrace) {
   EXPECT_EQ(outcome_->state, AttemptState::kStopped);
   EXPECT_EQ(outcome_->cause, EndCause::kPruned);
   EXPECT_NE(outcome_->message.find("did not stop"), std::string::npos) << outcome_->message;
+}
+
+TEST_F(SlotTest, TrainerThatIsNotListenedToIsNotKilledForItsSilence) {
+  pause_in_the_middle({});
+  slot_->stop(AttemptId(1), EndCause::kPreempted);
+  io_.run_for(3 * testing::scripted_slot(0, directory_.path()).limits.stop);
+  EXPECT_FALSE(outcome_);
+  slot_->set_paused(false);
+  ASSERT_TRUE(wait([this] { return outcome_.has_value(); }));
+  EXPECT_EQ(outcome_->state, AttemptState::kStopped);
+  EXPECT_EQ(outcome_->message, "");
+  EXPECT_EQ(checkpoints_, 1) << "it had answered all the time";
+}
+
+TEST_F(SlotTest, APauseOnlyPutsOffTheEndOfATrainerThatIgnoresStop) {
+  pause_in_the_middle({{"misbehave", std::string("ignore_stop")}});
+  slot_->stop(AttemptId(1), EndCause::kPruned);
+  slot_->set_paused(false);
+  ASSERT_TRUE(wait([this] { return outcome_.has_value(); }));
+  EXPECT_NE(outcome_->message.find("did not stop"), std::string::npos) << outcome_->message;
+}
+
+TEST_F(SlotTest, ClosingWaitsForNoPause) {
+  pause_in_the_middle({{"misbehave", std::string("ignore_stop")}});
+  slot_->stop(AttemptId(1), EndCause::kPreempted);
+  bool closed = false;
+  slot_->close([&] { closed = true; });
+  EXPECT_TRUE(wait([&] { return closed; }));
 }
 
 TEST_F(SlotTest, GrandchildrenDoNotOutliveTheTrainer) {

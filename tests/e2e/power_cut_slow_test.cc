@@ -12,13 +12,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 
 #include "tests/e2e/guest_cluster.h"
 #include "tests/e2e/history_run.h"
 #include "tests/support/test_seed.h"
+#include "tests/support/test_setting.h"
 
 namespace foldmill::e2e {
 namespace {
@@ -26,10 +26,7 @@ namespace {
 constexpr uint64_t kLongestLifeMs = 1000;  // of a machine that has answered somebody
 constexpr int kSpareTrials = 60;           // an emulated machine is slow
 
-int power_cuts() {
-  const char* chosen = std::getenv("FOLDMILL_TEST_POWER_CUTS");
-  return chosen == nullptr ? 20 : std::atoi(chosen);
-}
+int power_cuts() { return static_cast<int>(test::test_setting("FOLDMILL_TEST_POWER_CUTS", 20)); }
 
 HistoryStudy asked() {
   return {.model = "external",

@@ -49,7 +49,11 @@ Result<ArtifactRef> FileCache::adopt(const fs::path& file) const {
   std::error_code error;
   fs::create_hard_link(file, copy, error);
   if (error) fs::copy_file(file, copy, error);  // another file system
-  if (error) return file_failure("taking in the file", file, error);
+  if (error) {
+    Status why = file_failure("taking in the file", file, error);
+    fs::remove(copy, error);  // what there was room for
+    return why;
+  }
   const Result<std::string> digest = sha256_file(copy);
   if (!digest.ok()) {
     fs::remove(copy, error);

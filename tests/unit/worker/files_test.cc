@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <fstream>
 
@@ -98,6 +100,20 @@ TEST_F(FilesTest, WhatKilledWorkersWereWritingIsSwept) {
 TEST_F(FilesTest, MissingFileIsSaid) {
   const auto adopted = cache().adopt(directory_ / "absent");
   EXPECT_NE(adopted.status().message().find("absent"), std::string::npos);
+}
+
+// The link in /proc cannot be linked to from here, so that this program's file has to be copied.
+TEST_F(FilesTest, AFileThatThereIsNoRoomForLeavesNothingBehind) {
+  rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &usual), 0);
+  const rlimit little{4096, usual.rlim_max};
+  const auto ignored = ::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  const auto adopted = cache().adopt("/proc/self/exe");
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &usual), 0);
+  ::signal(SIGXFSZ, ignored);
+  EXPECT_NE(adopted.status().message().find("taking in the file"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_empty(directory_ / "cache"));
 }
 
 TEST_F(FilesTest, WorkDirectoriesOfOneNameDoNotMeet) {

@@ -48,34 +48,34 @@ void AttemptUploads::next() {
     return;
   }
   busy_ = true;
-  transfers_.adopt(file.path, lifetime_.guard([this, file](Result<ArtifactRef> artifact) {
-    if (!artifact.ok()) return lost(file, artifact.status());
-    upload(file, *artifact);
+  transfers_.adopt(file.path, lifetime_.guard([this, file](Result<PendingFilePtr> pending) {
+    if (!pending.ok()) return lost(file, pending.status());
+    upload(file, *pending);
   }));
 }
 
-void AttemptUploads::upload(const File& file, const ArtifactRef& artifact) {
-  transfers_.upload(artifact, lifetime_.guard([this, file, artifact](const Status& status) {
+void AttemptUploads::upload(const File& file, const PendingFilePtr& pending) {
+  transfers_.upload(pending, lifetime_.guard([this, file, pending](const Status& status) {
     if (!status.ok()) return lost(file, status);
-    arrived(file, artifact);
+    arrived(file, pending);
   }));
 }
 
-void AttemptUploads::arrived(const File& file, const ArtifactRef& artifact) {
+void AttemptUploads::arrived(const File& file, const PendingFilePtr& pending) {
   busy_ = false;
   if (file.name.empty()) {
-    keep_cached(artifact);
-    events_.report(proto::CheckpointSaved{attempt_, {file.epoch, artifact}});
+    keep_cached(pending);
+    events_.report(proto::CheckpointSaved{attempt_, {file.epoch, pending->artifact()}});
   } else {
-    transfers_.forget(artifact);
-    events_.report(proto::ArtifactSaved{attempt_, file.name, artifact});
+    events_.report(proto::ArtifactSaved{attempt_, file.name, pending->artifact()});
   }
   next();
 }
 
-void AttemptUploads::keep_cached(const ArtifactRef& checkpoint) {
-  std::erase(cached_checkpoints_, checkpoint);
-  cached_checkpoints_.push_back(checkpoint);
+void AttemptUploads::keep_cached(const PendingFilePtr& checkpoint) {
+  transfers_.keep(checkpoint);
+  std::erase(cached_checkpoints_, checkpoint->artifact());
+  cached_checkpoints_.push_back(checkpoint->artifact());
   if (cached_checkpoints_.size() <= kCachedCheckpoints) return;
   transfers_.forget(cached_checkpoints_.front());
   cached_checkpoints_.pop_front();

@@ -40,9 +40,9 @@ class AttemptUploads {
     std::filesystem::path path;
   };
   void next();
-  void upload(const File& file, const ArtifactRef& artifact);
-  void arrived(const File& file, const ArtifactRef& artifact);
-  void keep_cached(const ArtifactRef& checkpoint);
+  void upload(const File& file, const PendingFilePtr& pending);
+  void arrived(const File& file, const PendingFilePtr& pending);
+  void keep_cached(const PendingFilePtr& checkpoint);
   void lost(const File& file, const Status& why);
   void report_end();
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -17,9 +18,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kTemporaryPrefix = "tmp-";
-// A transfer writes all the time. The age tells the dead better than their process id, which is
-// another's, or our own, in another container.
-constexpr std::chrono::hours kAbandonedAfter{1};
+// A download writes all the time, an upload touches its file at every try, and a try of 2 GB has
+// this long at the most (artifact_client.cc). The age tells the dead better than their process id,
+// which is another's, or our own, in another container.
+constexpr std::chrono::hours kAbandonedAfter{6};
 
 Status file_failure(std::string_view doing, const fs::path& path, const std::error_code& error) {
   return unavailable(concat(doing, " '", path.string(), "': ", error.message()));
@@ -40,34 +42,32 @@ Result<FileCache> FileCache::open(const fs::path& directory, int64_t max_bytes) 
 }
 
 fs::path FileCache::temporary() const {
+  // In every container the worker may have the same process id.
+  static const unsigned int process = std::random_device()();
   static std::atomic<uint64_t> counter{0};
-  return directory_ / concat(kTemporaryPrefix, ::getpid(), "-", ++counter);
+  return directory_ / concat(kTemporaryPrefix, process, "-", ::getpid(), "-", ++counter);
 }
 
-Result<ArtifactRef> FileCache::adopt(const fs::path& file) const {
-  const fs::path copy = temporary();
+Result<PendingFilePtr> FileCache::adopt(const fs::path& file) const {
+  const auto pending = std::make_shared<PendingFile>(temporary());
   std::error_code error;
-  fs::create_hard_link(file, copy, error);
-  if (error) fs::copy_file(file, copy, error);  // another file system
-  if (error) {
-    Status why = file_failure("taking in the file", file, error);
-    fs::remove(copy, error);  // what there was room for
-    return why;
-  }
-  const Result<std::string> digest = sha256_file(copy);
-  if (!digest.ok()) {
-    fs::remove(copy, error);
-    return digest.status().with_context(concat("taking in the file '", file.string(), "'"));
-  }
-  const ArtifactRef artifact{*digest, static_cast<int64_t>(fs::file_size(copy, error))};
-  failpoint("cache.before_rename");
-  fs::rename(copy, path_of(artifact), error);
-  failpoint("cache.after_rename");
+  fs::create_hard_link(file, pending->path(), error);
+  if (error) fs::copy_file(file, pending->path(), error);  // another file system
   if (error) return file_failure("taking in the file", file, error);
-  // Renaming one name of a file over another of the same file does nothing.
-  fs::remove(copy, error);
+  pending->touch();
+  const Result<std::string> digest = sha256_file(pending->path());
+  if (!digest.ok())
+    return digest.status().with_context(concat("taking in the file '", file.string(), "'"));
+  pending->set_artifact({*digest, static_cast<int64_t>(fs::file_size(pending->path(), error))});
+  return PendingFilePtr(pending);
+}
+
+void FileCache::keep(const PendingFile& pending) const {
+  failpoint("cache.before_rename");
+  std::error_code ignored;  // that it is not found costs a download
+  fs::rename(pending.path(), path_of(pending.artifact()), ignored);
+  failpoint("cache.after_rename");
   evict();
-  return artifact;
 }
 
 Result<fs::path> FileCache::find(const ArtifactRef& artifact) const {

@@ -4,6 +4,7 @@
 
 #include "core/artifact.h"
 #include "core/result.h"
+#include "worker/agent/pending_file.h"
 
 namespace foldmill::worker {
 
@@ -11,11 +12,14 @@ namespace foldmill::worker {
 // files appear by rename and never change. Stateless, so safe from any thread.
 class FileCache {
  public:
-  // Also removes what killed workers left half written.
+  // Also removes what killed workers left half written or waiting, once nobody has touched it for
+  // hours.
   static Result<FileCache> open(const std::filesystem::path& directory, int64_t max_bytes);
 
-  // Takes a file in: hashes it and links (or copies) it. The original may then go away.
-  Result<ArtifactRef> adopt(const std::filesystem::path& file) const;
+  // Takes a file in: links (or copies) it and hashes it. The original may then go away.
+  Result<PendingFilePtr> adopt(const std::filesystem::path& file) const;
+  // Makes a file that was taken in one to be found, here and until there is no room for it.
+  void keep(const PendingFile& pending) const;
   // The file with that content, its digest computed anew; not_found, and a damaged one is removed.
   // A file that is found counts as new again when room has to be made.
   Result<std::filesystem::path> find(const ArtifactRef& artifact) const;

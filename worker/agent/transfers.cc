@@ -76,25 +76,31 @@ void Transfers::retry(const Status& status, Attempt again) {
       lifetime_.guard([timer, again = std::move(again)](ErrorCode) mutable { again(); }));
 }
 
-void Transfers::adopt(std::filesystem::path file, std::function<void(Result<ArtifactRef>)> done) {
+void Transfers::adopt(std::filesystem::path file,
+                      std::function<void(Result<PendingFilePtr>)> done) {
   run([cache = cache_, file = std::move(file)] { return cache.adopt(file); }, std::move(done));
 }
 
-void Transfers::upload(ArtifactRef artifact, std::function<void(Status)> done) {
+void Transfers::upload(PendingFilePtr file, std::function<void(Status)> done) {
   run(
-      [this, channel = channel_, cache = cache_, artifact] {
+      [this, channel = channel_, file] {
+        file->touch();
         if (!channel) return unavailable("there is no coordinator yet");
         failpoint("upload.before");
-        Status put = ArtifactClient(channel, calls_).put(artifact, cache.path_of(artifact));
+        Status put = ArtifactClient(channel, calls_).put(file->artifact(), file->path());
         failpoint("upload.after");
         return put;
       },
-      [this, artifact, done](Status status) {
+      [this, file, done](Status status) {
         if (passes_with_time(status))
-          return retry(status, [this, artifact, done] { upload(artifact, done); });
+          return retry(status, [this, file, done] { upload(file, done); });
         backoff_.reset();
         done(std::move(status));
       });
+}
+
+void Transfers::keep(PendingFilePtr file) {
+  asio::post(pool_, [cache = cache_, file = std::move(file)] { cache.keep(*file); });
 }
 
 void Transfers::fetch(ArtifactRef artifact,

@@ -29,10 +29,12 @@ class Transfers {
   // The channel that the next try uses.
   void set_channel(std::shared_ptr<grpc::Channel> channel);
 
-  // Takes the file into the cache; afterwards the original may go.
-  void adopt(std::filesystem::path file, std::function<void(Result<ArtifactRef>)> done);
-  // Sends a file of the cache. Fails only for reasons that would not pass with time.
-  void upload(ArtifactRef artifact, std::function<void(Status)> done);
+  // Takes the file in, to be uploaded; afterwards the original may go.
+  void adopt(std::filesystem::path file, std::function<void(Result<PendingFilePtr>)> done);
+  // Sends what was taken in. Fails only for reasons that would not pass with time.
+  void upload(PendingFilePtr file, std::function<void(Status)> done);
+  // That fetch() finds it here, soon; forget() undoes it.
+  void keep(PendingFilePtr file);
   // Where the file lies on this machine: from the cache, or downloaded and checked. Gives up when
   // there is still no room for it after a few tries: who waits for it holds a fold meanwhile.
   void fetch(ArtifactRef artifact, std::function<void(Result<std::filesystem::path>)> done);

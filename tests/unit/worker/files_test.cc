@@ -22,23 +22,32 @@ class FilesTest : public ::testing::Test {
   FileCache cache(int64_t max_bytes = 1'000) {
     return *FileCache::open(directory_ / "cache", max_bytes);
   }
+  // As if nobody had needed it for so long.
+  static Result<ArtifactRef> take_in(const FileCache& cache, const std::filesystem::path& file,
+                                     int hours = 0) {
+    FOLDMILL_ASSIGN_OR_RETURN(const PendingFilePtr pending, cache.adopt(file));
+    std::filesystem::last_write_time(
+        pending->path(), std::filesystem::file_time_type::clock::now() - std::chrono::hours(hours));
+    cache.keep(*pending);
+    return pending->artifact();
+  }
   test::TempDir directory_;
 };
 
 TEST_F(FilesTest, AdoptedFileOutlivesItsOriginal) {
   const std::filesystem::path file = write("a", "content");
-  const auto artifact = cache().adopt(file);
+  const auto artifact = take_in(cache(), file);
   ASSERT_TRUE(artifact.ok()) << artifact.status().message();
   EXPECT_EQ(*artifact, (ArtifactRef{sha256_hex("content"), 7}));
   std::filesystem::remove(file);
   const auto found = cache().find(*artifact);
   ASSERT_TRUE(found.ok()) << found.status().message();
   EXPECT_EQ(testing::read_file(*found), "content");
-  EXPECT_TRUE(cache().adopt(write("b", "content")).ok()) << "the same content again";
+  EXPECT_TRUE(take_in(cache(), write("b", "content")).ok()) << "the same content again";
 }
 
 TEST_F(FilesTest, DamagedFileIsNotUsedTwice) {
-  const auto artifact = cache().adopt(write("a", "content"));
+  const auto artifact = take_in(cache(), write("a", "content"));
   ASSERT_TRUE(artifact.ok());
   std::filesystem::remove(cache().path_of(*artifact));
   std::ofstream(cache().path_of(*artifact)) << "something else";
@@ -59,9 +68,7 @@ TEST_F(FilesTest, OldFilesGoWhenTheCacheIsFull) {
   std::vector<ArtifactRef> artifacts;
   for (int i = 0; i < 4; ++i) {
     const auto file = write("f" + std::to_string(i), std::string(10, static_cast<char>('a' + i)));
-    std::filesystem::last_write_time(
-        file, std::filesystem::file_time_type::clock::now() + std::chrono::seconds(i));
-    artifacts.push_back(*small.adopt(file));
+    artifacts.push_back(*take_in(small, file, 4 - i));
   }
   EXPECT_FALSE(small.find(artifacts[0]).ok());
   EXPECT_FALSE(small.find(artifacts[1]).ok());
@@ -73,9 +80,7 @@ TEST_F(FilesTest, FileThatIsUsedIsNotOld) {
   const FileCache small = cache(25);
   const auto write_aged = [&](char content, int hours) {
     const auto file = write(std::string(1, content), std::string(10, content));
-    std::filesystem::last_write_time(
-        file, std::filesystem::file_time_type::clock::now() - std::chrono::hours(hours));
-    return *small.adopt(file);
+    return *take_in(small, file, hours);
   };
   const ArtifactRef used = write_aged('a', 4);
   const ArtifactRef unused = write_aged('b', 3);
@@ -85,13 +90,22 @@ TEST_F(FilesTest, FileThatIsUsedIsNotOld) {
   EXPECT_FALSE(small.find(unused).ok());
 }
 
+TEST_F(FilesTest, AFileThatWaitsForItsUploadStaysWhereverThereIsNoRoom) {
+  const FileCache small = cache(25);
+  const PendingFilePtr waiting = *small.adopt(write("waiting", std::string(10, 'w')));
+  for (const char content : {'a', 'b', 'c', 'w'})
+    ASSERT_TRUE(take_in(small, write(std::string(1, content), std::string(10, content))).ok());
+  small.remove(waiting->artifact());
+  EXPECT_EQ(testing::read_file(waiting->path()), std::string(10, 'w'));
+}
+
 TEST_F(FilesTest, WhatKilledWorkersWereWritingIsSwept) {
   const std::filesystem::path dead = cache().temporary();
   const std::filesystem::path living = cache().temporary();
   std::ofstream(dead) << "half";
   std::ofstream(living) << "half";
   std::filesystem::last_write_time(
-      dead, std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+      dead, std::filesystem::file_time_type::clock::now() - std::chrono::hours(7));
   cache();
   EXPECT_FALSE(std::filesystem::exists(dead));
   EXPECT_TRUE(std::filesystem::exists(living)) << "another worker of this cache may be at it";

@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kMaxLockFileBytes = 4096;
 
 std::filesystem::path lock_path(const std::filesystem::path& database) {
-  return database.native() + ".lock";
+  return real_path(database).native() + ".lock";
 }
 
 // Open-file-description locks: unlike classic ones they belong to this descriptor alone, and unlike

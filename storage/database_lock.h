@@ -10,9 +10,10 @@
 
 namespace foldmill::storage {
 
-// The right to write to a database: a lock on `FILE.lock` beside it, held while this object lives.
-// The kernel drops it with the process, so a file left behind is harmless; it is never removed,
-// because a second process might just have opened it. Any thread, one at a time.
+// The right to write to a database: a lock on `FILE.lock` beside it (beside what a symlink leads
+// to: it is one database whatever it is called), held while this object lives. The kernel drops it
+// with the process, so a file left behind is harmless; it is never removed, because a second
+// process might just have opened it. Any thread, one at a time.
 class DatabaseLock {
  public:
   // failed_precondition names the holder. permission_denied: the directory cannot be written.

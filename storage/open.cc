@@ -32,13 +32,8 @@ int64_t file_system_type(const fs::path& path) {
   return ::statfs(path.c_str(), &info) == 0 ? static_cast<int64_t>(info.f_type) : 0;
 }
 
-fs::path directory_of(const fs::path& database) {
-  const auto parent = database.parent_path();
-  return parent.empty() ? fs::path(".") : parent;
-}
-
 Status check_place(const fs::path& database, const StoreOptions& options) {
-  const auto directory = directory_of(database);
+  const fs::path directory = real_path(database).parent_path();
   std::error_code error;
   const fs::file_status place = fs::status(directory, error);
   if (!fs::status_known(place))
@@ -79,8 +74,9 @@ Result<std::unique_ptr<StudyReader>> open_reader(const fs::path& database) {
 }
 
 fs::path artifact_directory(const fs::path& database) {
-  if (database.extension() == ".db") return fs::path(database).replace_extension(".artifacts");
-  return database.native() + "-artifacts";
+  const fs::path real = real_path(database);
+  if (real.extension() == ".db") return fs::path(real).replace_extension(".artifacts");
+  return real.native() + "-artifacts";
 }
 
 fs::path artifact_path(const fs::path& database, const ArtifactRef& artifact) {

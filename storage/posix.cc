@@ -77,6 +77,18 @@ Status sync_directory(const std::filesystem::path& directory) {
   return ok_status();
 }
 
+std::filesystem::path real_path(const std::filesystem::path& path) {
+  constexpr int kMostLinks = 40;  // as the kernel
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::path at = path;
+  // By hand, because weakly_canonical() does not follow a link to what is not there.
+  for (int links = 0; links < kMostLinks && fs::is_symlink(at, error); ++links)
+    at = at.parent_path() / fs::read_symlink(at, error);
+  const fs::path real = fs::weakly_canonical(fs::absolute(at), error);
+  return error ? path : real;
+}
+
 bool is_writable(const std::filesystem::path& path) {
   return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
 }

@@ -35,6 +35,9 @@ Status write_all(int fd, std::string_view data, const std::filesystem::path& pat
 Result<std::string> read_some(int fd, size_t limit, const std::filesystem::path& path);
 // Makes the names in a directory durable.
 Status sync_directory(const std::filesystem::path& directory);
+// The absolute path of what symlinks lead to, whether it is there or not: two names of one file
+// have the same. `path` itself where that cannot be told.
+std::filesystem::path real_path(const std::filesystem::path& path);
 // As the effective user, read-only file systems included.
 bool is_writable(const std::filesystem::path& path);
 

@@ -47,7 +47,7 @@ Result<std::unique_ptr<StudyReader>> open_reader(const std::filesystem::path& da
 
 // Where the files of a database are: "DIR/study.artifacts" for "DIR/study.db",
 // "DIR/exp-0.1-artifacts" for "DIR/exp-0.1". No two databases share one: each takes the other's
-// files for its own otherwise.
+// files for its own otherwise. By what a symlink leads to, as SQLite's log and the lock.
 std::filesystem::path artifact_directory(const std::filesystem::path& database);
 // Where one of them is, whether or not it exists. The digest must be sound (is_sha256_hex).
 std::filesystem::path artifact_path(const std::filesystem::path& database,

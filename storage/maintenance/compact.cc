@@ -5,6 +5,7 @@
 #include "storage/maintenance.h"
 #include "storage/maintenance/referenced_artifacts.h"
 #include "storage/open.h"
+#include "storage/posix.h"
 #include "storage/sqlite/errors.h"
 #include "storage/sqlite/migrations.h"
 
@@ -24,7 +25,7 @@ int64_t size_of(const fs::path& file) {
 }
 
 int64_t size_with_log(const fs::path& database) {
-  return size_of(database) + size_of(database.native() + "-wal");
+  return size_of(database) + size_of(real_path(database).native() + "-wal");
 }
 
 // Before anything is removed: rows that cannot be read name no files.

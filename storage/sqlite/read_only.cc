@@ -28,11 +28,11 @@ std::string uri_path(const fs::path& path) {
 // if they are not there. Where it may not, and nobody writes (no -wal), the file is complete in
 // itself and can be read as one that does not change.
 Result<std::string> uri_of(const fs::path& path) {
-  const auto parent = path.parent_path();
-  if (is_writable(parent.empty() ? fs::path(".") : parent)) return concat("file:", uri_path(path));
+  const fs::path real = real_path(path);
+  if (is_writable(real.parent_path())) return concat("file:", uri_path(path));
   std::error_code error;  // any trouble: not there, as far as one can tell
-  const bool wal = fs::exists(path.native() + "-wal", error);
-  if (wal && !fs::exists(path.native() + "-shm", error))
+  const bool wal = fs::exists(real.native() + "-wal", error);
+  if (wal && !fs::exists(real.native() + "-shm", error))
     return permission_denied(
         concat("the database ", path.native(),
                " was not closed cleanly, and this directory cannot be written, which reading it"

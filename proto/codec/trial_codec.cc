@@ -113,7 +113,7 @@ Result<HeldReport> decode(const v1::ReportEpochRequest& message) {
   report.value = message.value();
   report.report.epoch = message.epoch();
   FOLDMILL_ASSIGN_OR_RETURN(report.report.metrics, decode(message.metrics()));
-  report.report.seconds = message.seconds();
+  FOLDMILL_ASSIGN_OR_RETURN(report.report.seconds, decode_seconds(message.seconds()));
   return report;
 }
 

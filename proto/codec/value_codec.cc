@@ -113,6 +113,11 @@ Result<std::vector<std::pair<std::string, double>>> decode(const MetricList& lis
   return out;
 }
 
+Result<double> decode_seconds(double seconds) {
+  if (std::isfinite(seconds) && seconds >= 0) return seconds;
+  return invalid_argument(concat("report of ", format_number(seconds), " seconds is impossible"));
+}
+
 StringMap encode(const std::map<std::string, std::string>& map) {
   return StringMap(map.begin(), map.end());
 }

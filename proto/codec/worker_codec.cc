@@ -1,6 +1,5 @@
 #include "proto/codec/worker_codec.h"
 
-#include <cmath>
 #include <set>
 
 #include "core/overload.h"
@@ -83,11 +82,9 @@ Result<AttemptReport> decode_report(const v1::EpochReport& message) {
   FOLDMILL_ASSIGN_OR_RETURN(AttemptId attempt, decode_attempt(message.attempt()));
   if (message.epoch() < 1)
     return invalid_argument(concat("report of epoch ", message.epoch(), ": epochs start at 1"));
-  if (!std::isfinite(message.seconds()) || message.seconds() < 0)
-    return invalid_argument(
-        concat("report of ", format_number(message.seconds()), " seconds is impossible"));
+  FOLDMILL_ASSIGN_OR_RETURN(const double seconds, decode_seconds(message.seconds()));
   FOLDMILL_ASSIGN_OR_RETURN(auto metrics, decode(message.metrics()));
-  return AttemptReport{attempt, {message.epoch(), std::move(metrics), message.seconds()}};
+  return AttemptReport{attempt, {message.epoch(), std::move(metrics), seconds}};
 }
 
 Result<CheckpointSaved> decode_checkpoint(const v1::CheckpointSaved& message) {

@@ -65,6 +65,20 @@ TEST(TrialCodec, AQuestionIsCheckedOnTheWayIn) {
               HasSubstr("30 days"));
 }
 
+TEST(TrialCodec, SecondsThatNoClockHasShownAreRefused) {
+  HeldReport report{.of = {"s", TrialNumber(0)}, .value = NAN, .report = {.epoch = 1}};
+  report.report.seconds = 1.5;
+  const Result<HeldReport> back = decode(encode(report));
+  ASSERT_TRUE(back.ok()) << back.status().message();
+  EXPECT_EQ(back->report.seconds, 1.5);
+  for (const double seconds : {-0.5, static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
+    report.report.seconds = seconds;
+    const Status refused = decode(encode(report)).status();
+    EXPECT_EQ(refused.code(), StatusCode::kInvalidArgument);
+    EXPECT_THAT(refused.message(), HasSubstr("seconds is impossible"));
+  }
+}
+
 TEST(TrialCodec, LongMessagesAreCut) {
   HeldResult told{{"s", TrialNumber(0)}, {.kind = ResultKind::kFailed}};
   told.result.message = std::string(10'000, 'x');

@@ -28,7 +28,7 @@ Result<ParameterValue> decode(const v1::ParameterValue& message);  // refuses Na
 void encode(const ParameterSet& set, ParameterList* out);
 Result<ParameterSet> decode(const ParameterList& list);  // refuses a name twice or empty
 
-Result<AttemptId> decode_attempt(int64_t id);  // refuses what is below 1
+Result<AttemptId> decode_attempt(int64_t id);   // refuses what is below 1
 Result<double> decode_seconds(double seconds);  // refuses negative ones, NaN and infinity
 
 v1::ArtifactRef encode(const ArtifactRef& artifact);

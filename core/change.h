@@ -32,10 +32,12 @@ struct StudyStateChanged {  // key: study
   WallTime at;
 };
 
+// Another budget: extended, lowered by a stop to what is running, or put back after it.
 struct StudyExtended {  // key: study
   StudyId study;
   int64_t trials;  // the new total
   WallTime at;
+  std::optional<int64_t> before_stop = {};  // while the study is stopping: the budget it had
 };
 
 // The weights that a study has waited for are there: it may begin.

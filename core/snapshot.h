@@ -67,7 +67,9 @@ struct StudySnapshot {
   StudySpec spec;  // spec.trials is today's budget, extensions included
   StudyState state = StudyState::kActive;
   WallTime created;
-  std::vector<TrialSnapshot> trials;  // by number, without gaps
+  std::optional<WallTime> resumed = {};            // when it last became active again
+  std::optional<int64_t> trials_before_stop = {};  // while it is stopping: the budget it had
+  std::vector<TrialSnapshot> trials;               // by number, without gaps
 };
 
 struct WorkerSnapshot {

@@ -55,6 +55,7 @@ class MemoryStore::State {
   Status write(const change::StudyStateChanged& c) {
     StudySnapshot* study = find(c.study);
     if (!study) return refusal::unknown(concat("study ", c.study.value));
+    if (c.state == StudyState::kActive && study->state != c.state) study->resumed = c.at;
     study->state = c.state;
     return ok_status();
   }
@@ -63,6 +64,7 @@ class MemoryStore::State {
     StudySnapshot* study = find(c.study);
     if (!study) return refusal::unknown(concat("study ", c.study.value));
     study->spec.trials = c.trials;
+    study->trials_before_stop = c.before_stop;
     return ok_status();
   }
 

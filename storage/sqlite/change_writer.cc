@@ -40,9 +40,10 @@ void ChangeWriter::write(const change::StudyCreated& c) {
 void ChangeWriter::write(const change::StudyStateChanged& c) {
   const std::optional<WallTime> ended = is_finished(c.state) ? std::optional(c.at) : std::nullopt;
   const auto changed = sql_.run(
-      "UPDATE study SET state = ?2, reason = ?3, ended = ?4"
+      "UPDATE study SET state = ?2, reason = ?3, ended = ?4,"
+      " resumed = iif(?2 = 'active' AND state <> 'active', ?5, resumed)"
       " WHERE id = ?1 AND (state <> ?2 OR reason <> ?3)",
-      c.study, to_string(c.state), c.reason, ended);
+      c.study, to_string(c.state), c.reason, ended, c.at);
   if (changed == 0) return require_study(c.study);
   event("study_state_changed", c.at, {.study = c.study},
         c.reason.empty() ? std::string(to_string(c.state))
@@ -50,10 +51,14 @@ void ChangeWriter::write(const change::StudyStateChanged& c) {
 }
 
 void ChangeWriter::write(const change::StudyExtended& c) {
-  if (sql_.run("UPDATE study SET trials = ?2 WHERE id = ?1 AND trials <> ?2", c.study, c.trials) ==
-      0)
-    return require_study(c.study);
-  event("study_extended", c.at, {.study = c.study}, concat(c.trials, " trials"));
+  const auto changed = sql_.run(
+      "UPDATE study SET trials = ?2, trials_before_stop = ?3"
+      " WHERE id = ?1 AND (trials <> ?2 OR trials_before_stop IS NOT ?3)",
+      c.study, c.trials, c.before_stop);
+  if (changed == 0) return require_study(c.study);
+  event("study_extended", c.at, {.study = c.study},
+        c.before_stop ? concat(c.trials, " trials, ", *c.before_stop, " before the stop")
+                      : concat(c.trials, " trials"));
 }
 
 void ChangeWriter::write(const change::EncoderFound& c) {

@@ -56,7 +56,9 @@ class Builder {
 
  private:
   void load_studies() {
-    Query row = sql_.query("SELECT id, spec, trials, state, created FROM study ORDER BY id");
+    Query row = sql_.query(
+        "SELECT id, spec, trials, state, created, resumed, trials_before_stop FROM study"
+        " ORDER BY id");
     while (row.next()) {
       StudySnapshot study;
       study.id = row.id<StudyId>(0);
@@ -64,6 +66,8 @@ class Builder {
       study.spec.trials = row.integer(2);
       study.state = word(row.text(3), parse_study_state);
       study.created = row.time(4);
+      study.resumed = row.maybe_time(5);
+      if (!row.null(6)) study.trials_before_stop = row.integer(6);
       index_[study.id] = snapshot_.studies.size();
       snapshot_.studies.push_back(std::move(study));
     }

@@ -35,9 +35,24 @@ TEST_P(StoreContract, KeepsStateAndBudgetOfAStudy) {
          change::StudyExtended{StudyId(1), 50, at(6)}});
   EXPECT_EQ(load().studies[0].state, StudyState::kPaused);
   EXPECT_EQ(load().studies[0].spec.trials, 50);
+  EXPECT_EQ(load().studies[0].resumed, std::nullopt);
   apply({change::StudyStateChanged{StudyId(1), StudyState::kFailed, "no luck", at(7)},
          change::StudyStateChanged{StudyId(1), StudyState::kActive, "", at(8)}});
   EXPECT_EQ(load().studies[0].state, StudyState::kActive);
+  apply({change::StudyStateChanged{StudyId(1), StudyState::kActive, "stopping", at(9)}});
+  backend_->reopen();
+  EXPECT_EQ(load().studies[0].resumed, at(8));
+}
+
+TEST_P(StoreContract, KeepsTheBudgetThatAStoppingStudyHad) {
+  const change::StudyExtended stopping{StudyId(1), 2, at(5), 50};
+  apply({study_created(), stopping, stopping});
+  backend_->reopen();
+  EXPECT_EQ(load().studies[0].spec.trials, 2);
+  EXPECT_EQ(load().studies[0].trials_before_stop, 50);
+  apply({change::StudyExtended{StudyId(1), 2, at(6)}});
+  EXPECT_EQ(load().studies[0].spec.trials, 2);
+  EXPECT_EQ(load().studies[0].trials_before_stop, std::nullopt);
 }
 
 TEST_P(StoreContract, KeepsATrialFromBeginningToEnd) {

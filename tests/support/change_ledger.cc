@@ -91,6 +91,8 @@ void ChangeLedger::on(const change::StudyCreated& created) {
 
 void ChangeLedger::on(const change::StudyStateChanged& changed) {
   Study& study = studies_.at(changed.study);
+  if (changed.state == StudyState::kActive && study.facts.state != changed.state)
+    study.facts.resumed = changed.at;
   study.facts.state = changed.state;
   study.reason = changed.reason;
 }
@@ -98,6 +100,7 @@ void ChangeLedger::on(const change::StudyStateChanged& changed) {
 void ChangeLedger::on(const change::StudyExtended& extended) {
   StudySnapshot& study = studies_.at(extended.study).facts;
   study.spec.trials = extended.trials;
+  study.trials_before_stop = extended.before_stop;
   expect_budget_kept(study);
 }
 

@@ -107,6 +107,7 @@ TEST_F(BadFiles, TheFirstSchemaIsUpgraded) {
       "DROP VIEW study_list; DROP VIEW trial_list; DROP VIEW trial_metric_list; DROP VIEW ask_list;"
       "DROP VIEW trial_values; DROP VIEW trial_system_attributes;"
       "DROP TABLE trial_metric; DROP TABLE ask; DROP TABLE enqueued_point;"
+      "ALTER TABLE study DROP COLUMN resumed; ALTER TABLE study DROP COLUMN trials_before_stop;"
       "ALTER TABLE trial DROP COLUMN violation; ALTER TABLE trial DROP COLUMN estimated;"
       "ALTER TABLE trial DROP COLUMN pruned_p_value;"
       "ALTER TABLE checkpoint DROP COLUMN earlier_epoch;"

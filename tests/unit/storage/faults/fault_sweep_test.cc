@@ -97,11 +97,10 @@ const Prepared& of_an_earlier_version() {
     place.put(filled_once());
     SQLite::Database database(place.database().string(), SQLite::OPEN_READWRITE);
     database.exec(
-        "ALTER TABLE checkpoint DROP COLUMN earlier_epoch;"
-        "ALTER TABLE checkpoint DROP COLUMN earlier_sha256;"
-        "ALTER TABLE checkpoint DROP COLUMN earlier_bytes;"
-        "DELETE FROM schema_file WHERE name LIKE '0006%';"
-        "PRAGMA user_version = 5; PRAGMA wal_checkpoint(TRUNCATE)");
+        "ALTER TABLE study DROP COLUMN resumed;"
+        "ALTER TABLE study DROP COLUMN trials_before_stop;"
+        "DELETE FROM schema_file WHERE name LIKE '0007%';"
+        "PRAGMA user_version = 6; PRAGMA wal_checkpoint(TRUNCATE)");
     return Prepared{bytes_of(place.database()), {filled_once().contents[0]}};
   }();
   return kPrepared;

@@ -73,7 +73,6 @@ Result<std::string> StudyEngine::resume(Step& step) {
     return failed_precondition(concat("resuming: ", describe(), "; `foldmill study extend ",
                                       spec_->name, " --trials N` gives it more"));
   FOLDMILL_RETURN_IF_ERROR(pruner_status_);
-  consecutive_failures_ = 0;
   set_state(StudyState::kActive, {}, step);
   look_for_encoder(step);
   return describe();

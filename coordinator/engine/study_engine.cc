@@ -35,11 +35,12 @@ PruningSpec race_of(const StudySpec& spec) {
   return race;
 }
 
-// How many trials failed in a row, up to the one that ended last.
-int failures_at_the_end(const std::vector<TrialSnapshot>& trials) {
+// How many trials failed in a row, up to the one that ended last, since the study became active.
+int failures_at_the_end(const StudySnapshot& study) {
   std::vector<std::pair<WallTime, bool>> ends;  // when, and whether failed
-  for (const TrialSnapshot& trial : trials)
-    if (trial.ended && trial.state != TrialState::kCancelled)
+  for (const TrialSnapshot& trial : study.trials)
+    if (trial.ended && trial.state != TrialState::kCancelled &&
+        (!study.resumed || *trial.ended > *study.resumed))
       ends.emplace_back(*trial.ended, trial.state == TrialState::kFailed);
   std::stable_sort(ends.begin(), ends.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -85,7 +86,7 @@ StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now no
     : StudyEngine(snapshot.id, snapshot.spec, snapshot.state, snapshot.created, commons) {
   add_references(*spec_, commons_.artifacts);
   for (const TrialSnapshot& recorded : snapshot.trials) take_up(recorded, now);
-  consecutive_failures_ = failures_at_the_end(snapshot.trials);
+  consecutive_failures_ = failures_at_the_end(snapshot);
 }
 
 void StudyEngine::take_up(const TrialSnapshot& recorded, Now now) {
@@ -151,6 +152,7 @@ bool StudyEngine::over_time(WallTime now) const {
 }
 
 void StudyEngine::set_state(StudyState state, std::string reason, Step& step) {
+  if (state == StudyState::kActive && state_ != state) consecutive_failures_ = 0;
   state_ = state;
   exhausted_.reset();  // is found out anew where it matters
   step.record(id_, change::StudyStateChanged{id_, state, std::move(reason), step.now().wall});

@@ -256,8 +256,8 @@ class StudyEngine {
   int64_t live_ = 0;                      // attempts
   std::optional<std::string> exhausted_;  // why the sampler has no more points
   int64_t enqueued_ = 0;                  // trials begun that the user asked for
-  int consecutive_failures_ = 0;
-  bool worked_once_ = false;  // some attempt has reported an epoch
+  int consecutive_failures_ = 0;          // of trials that ended since the study became active
+  bool worked_once_ = false;              // some attempt has reported an epoch
   // `study stop` lowers the budget to what is running, so that the wish outlives a restart; this is
   // the budget to put back once the study has completed.
   std::optional<int64_t> budget_before_stop_;

@@ -5,6 +5,7 @@
 namespace foldmill::engine {
 namespace {
 
+using std::chrono::seconds;
 using ::testing::HasSubstr;
 using Verb = event::StudyVerb;
 
@@ -64,6 +65,28 @@ TEST_F(RestartTest, ACheckpointThatNobodyCouldGoOnFromHasCostNoRetry) {
   EXPECT_EQ(driver.trial(0).state, TrialState::kRunning);
   driver.finish(worker, worker.attempt(), failed(EndCause::kUserError));
   EXPECT_EQ(driver.trial(0).state, TrialState::kFailed);
+}
+
+TEST_F(RestartTest, FailuresBeforeAResumeStayForgiven) {
+  EngineOptions strict;
+  strict.max_consecutive_failures = 2;
+  EngineDriver world(strict);
+  world.create(small_study(9));
+  FakeWorker& worker = world.join("a");
+  const auto fail_one = [&] {
+    world.advance(seconds(1));
+    world.finish(worker, worker.attempt(), failed(EndCause::kUserError));
+    return world.study().state;
+  };
+  fail_one();
+  ASSERT_EQ(fail_one(), StudyState::kFailed);
+  world.advance(seconds(1));
+  ASSERT_TRUE(world.command("small", Verb::kResume).status.ok());
+  restart(world, worker);
+  EXPECT_EQ(fail_one(), StudyState::kActive);
+  restart(world, worker);
+  EXPECT_EQ(fail_one(), StudyState::kFailed) << "those after it count";
+  EXPECT_THAT(world.violations(), ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ Result<std::string> StudyEngine::stop(Step& step) {
     return failed_precondition(concat("stopping: ", describe(), "; there is nothing to stop"));
   if (!budget_before_stop_) budget_before_stop_ = spec_->trials;
   if (running_ > 0) {
-    if (spec_->trials != counted_ + running_) set_budget(counted_ + running_, step);
+    set_budget(counted_ + running_, step);
     set_state(StudyState::kActive, "stopping: no new trials", step);
   }
   finish_if_done(step);
@@ -96,7 +96,7 @@ Result<std::string> StudyEngine::cancel(Step& step) {
   if (state_ == StudyState::kCompleted || state_ == StudyState::kCancelled)
     return failed_precondition(concat("cancelling: ", describe(), "; there is nothing to cancel"));
   set_state(StudyState::kCancelled, "cancelled on request", step);
-  budget_before_stop_.reset();
+  put_budget_back(step);
   for (TrialRecord& trial : trials_)
     if (trial.state == TrialState::kRunning)
       end_trial(trial, {.state = TrialState::kCancelled, .cause = EndCause::kCancelled}, step);
@@ -113,8 +113,8 @@ Result<std::string> StudyEngine::extend(int64_t trials, bool relative, Step& ste
   if (total < before || total < 1)
     return invalid_argument(concat("extending ", spec_->name, " to ", total, " trials: it has ",
                                    before, " already; ask for more, or stop it"));
-  budget_before_stop_.reset();
-  if (total != spec_->trials) set_budget(total, step);
+  const bool was_stopping = std::exchange(budget_before_stop_, std::nullopt).has_value();
+  if (was_stopping || total != spec_->trials) set_budget(total, step);
   if (state_ == StudyState::kCompleted && counted_ < total && !over_time(step.now().wall))
     set_state(StudyState::kActive, {}, step);
   return describe();

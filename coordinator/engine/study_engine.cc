@@ -87,6 +87,7 @@ StudyEngine::StudyEngine(const StudySnapshot& snapshot, Commons& commons, Now no
   add_references(*spec_, commons_.artifacts);
   for (const TrialSnapshot& recorded : snapshot.trials) take_up(recorded, now);
   consecutive_failures_ = failures_at_the_end(snapshot);
+  budget_before_stop_ = snapshot.trials_before_stop;
 }
 
 void StudyEngine::take_up(const TrialSnapshot& recorded, Now now) {
@@ -166,7 +167,11 @@ void StudyEngine::set_budget(int64_t trials, Step& step) {
   auto spec = std::make_shared<StudySpec>(*spec_);
   spec->trials = trials;
   spec_ = std::move(spec);
-  step.record(id_, change::StudyExtended{id_, trials, step.now().wall});
+  step.record(id_, change::StudyExtended{id_, trials, step.now().wall, budget_before_stop_});
+}
+
+void StudyEngine::put_budget_back(Step& step) {
+  if (budget_before_stop_) set_budget(*std::exchange(budget_before_stop_, std::nullopt), step);
 }
 
 void StudyEngine::finish_if_done(Step& step) {
@@ -178,7 +183,7 @@ void StudyEngine::finish_if_done(Step& step) {
   std::string reason;
   if (budget_before_stop_) {
     reason = "stopped on request";
-    set_budget(*std::exchange(budget_before_stop_, std::nullopt), step);
+    put_budget_back(step);
   } else if (exhausted_) {
     reason = *exhausted_;
   } else if (counted_ < spec_->trials && has_begun_all_given()) {

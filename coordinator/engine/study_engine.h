@@ -223,6 +223,7 @@ class StudyEngine {
 
   void set_state(StudyState state, std::string reason, Step& step);
   void set_budget(int64_t trials, Step& step);
+  void put_budget_back(Step& step);  // if it is stopping; then it is no more
   void finish_if_done(Step& step);
   void fail(std::string reason, Step& step);
   void stop_live_attempts(EndCause cause, Step& step);
@@ -258,8 +259,8 @@ class StudyEngine {
   int64_t enqueued_ = 0;                  // trials begun that the user asked for
   int consecutive_failures_ = 0;          // of trials that ended since the study became active
   bool worked_once_ = false;              // some attempt has reported an epoch
-  // `study stop` lowers the budget to what is running, so that the wish outlives a restart; this is
-  // the budget to put back once the study has completed.
+  // `study stop` lowers the budget to what is running; this is the one to put back once the study
+  // has completed. Recorded with the lowered one, so that the wish outlives a restart.
   std::optional<int64_t> budget_before_stop_;
 };
 

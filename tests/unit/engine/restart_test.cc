@@ -89,5 +89,72 @@ TEST_F(RestartTest, FailuresBeforeAResumeStayForgiven) {
   EXPECT_THAT(world.violations(), ::testing::IsEmpty());
 }
 
+TEST_F(RestartTest, AStoppingStudyDoesNotReplaceATrialThatFails) {
+  for (const int64_t budget : {10, 2}) {
+    EngineDriver world;
+    world.create(small_study(budget));
+    FakeWorker& worker = world.join("a", 2);
+    world.command("small", Verb::kStop);
+    restart(world, worker);
+    world.finish(worker, worker.attempt(), failed(EndCause::kUserError));
+    world.run_out();
+    EXPECT_EQ(world.study().state, StudyState::kCompleted);
+    EXPECT_EQ(world.study().trials.size(), 2u) << "of a budget of " << budget;
+    EXPECT_EQ(world.ledger().reason(StudyId(1)), "stopped on request");
+    EXPECT_THAT(world.violations(), ::testing::IsEmpty());
+  }
+}
+
+TEST_F(RestartTest, AStoppingStudyGetsItsBudgetBack) {
+  FakeWorker& worker = begin(small_study(10), 2);
+  command(Verb::kStop);
+  restart(worker);
+  driver.run_out();
+  EXPECT_EQ(state(), StudyState::kCompleted);
+  EXPECT_EQ(reason(), "stopped on request");
+  EXPECT_EQ(count(TrialState::kCompleted), 2);
+  EXPECT_EQ(driver.study().spec.trials, 10);
+  restart(worker);
+  EXPECT_TRUE(command(Verb::kResume).status.ok());
+  driver.run_out();
+  EXPECT_EQ(count(TrialState::kCompleted), 10);
+}
+
+TEST_F(RestartTest, AStoppingStudyIsExtendedFromTheBudgetItHad) {
+  for (const int64_t budget : {5, 1}) {
+    EngineDriver world;
+    world.create(small_study(budget));
+    FakeWorker& worker = world.join("a");
+    world.command("small", Verb::kStop);
+    restart(world, worker);
+    EXPECT_TRUE(world.command("small", Verb::kExtend, 1, true).status.ok());
+    restart(world, worker);
+    world.run_out();
+    EXPECT_EQ(world.ledger().count(StudyId(1), TrialState::kCompleted), budget + 1);
+    EXPECT_THAT(world.violations(), ::testing::IsEmpty());
+  }
+}
+
+TEST_F(RestartTest, AStopThatWasTakenBackStaysTakenBack) {
+  FakeWorker& worker = begin(small_study(1));
+  command(Verb::kStop);
+  command(Verb::kExtend, 1);
+  restart(worker);
+  driver.finish(worker, worker.attempt(), failed(EndCause::kUserError));
+  driver.run_out();
+  EXPECT_EQ(count(TrialState::kCompleted), 1);
+}
+
+TEST_F(RestartTest, AStoppingStudyThatIsCancelledHasTheBudgetItHad) {
+  FakeWorker& worker = begin(small_study(10), 2);
+  command(Verb::kStop);
+  command(Verb::kCancel);
+  restart(worker);
+  EXPECT_EQ(driver.study().spec.trials, 10);
+  EXPECT_TRUE(command(Verb::kResume).status.ok());
+  driver.run_out();
+  EXPECT_EQ(count(TrialState::kCompleted), 10);
+}
+
 }  // namespace
 }  // namespace foldmill::engine

@@ -255,13 +255,16 @@ class Attempt {
   }
   void keep_artifact(const std::string& name) {
     const auto path = directory_ / name;
-    if (!save(path)) std::cerr << "cannot write " << path << std::endl;
+    // Files are kept by content: bytes of its own, as a model's are beside its checkpoint's.
+    if (!save(path, name)) std::cerr << "cannot write " << path << std::endl;
     lines_.send({{"type", "artifact"}, {"attempt", id_}, {"name", name}, {"path", path.string()}});
   }
 
-  bool save(const std::filesystem::path& path) const {
+  bool save(const std::filesystem::path& path, const std::string& artifact = "") const {
+    Json state{{"value", value_}, {"params", params_}, {"fold", fold_}, {"encoder", encoder_}};
+    if (!artifact.empty()) state["artifact"] = artifact;
     std::ofstream file(path);
-    file << Json{{"value", value_}, {"params", params_}, {"fold", fold_}, {"encoder", encoder_}};
+    file << state;
     return file.flush().good();
   }
   void load(const std::string& path) {

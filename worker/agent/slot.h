@@ -10,6 +10,7 @@
 #include "core/assignment.h"
 #include "core/thread_checker.h"
 #include "worker/agent/asio.h"
+#include "worker/agent/backoff.h"
 #include "worker/agent/lifetime.h"
 #include "worker/agent/logger.h"
 #include "worker/agent/running_job.h"
@@ -20,12 +21,12 @@ namespace foldmill::worker {
 
 // How patient a slot is with its trainer.
 struct SlotLimits {
-  std::chrono::milliseconds start{120'000};     // from hello to ready
-  std::chrono::milliseconds stop{10'000};       // from stop to finished, from shutdown to exit
-  std::chrono::milliseconds progress{900'000};  // least time without a line, after a first epoch,
-                                                // before it counts as hung; 20 times the slowest
-                                                // epoch if that is more
-  std::chrono::milliseconds first_backoff{500};
+  std::chrono::milliseconds start{120'000};      // from hello to ready
+  std::chrono::milliseconds stop{10'000};        // from stop to finished, from shutdown to exit
+  std::chrono::milliseconds progress{900'000};   // least time without a line, after a first epoch,
+                                                 // before it counts as hung; 20 times the slowest
+                                                 // epoch if that is more
+  std::chrono::milliseconds first_backoff{500};  // after a death, doubled with each that follows
   std::chrono::milliseconds last_backoff{60'000};
 };
 
@@ -125,7 +126,9 @@ class Slot {
   std::string describe_death(const ChildExit& exit) const;
   bool is_at_fault(const ChildExit& exit) const;
   void end_job(const AttemptOutcome& outcome);
+  void forget_deaths();
   void schedule_restart();
+  void restart();
   void arm(std::chrono::milliseconds limit, void (Slot::*on_timeout)());
   void arm_progress();
   void on_start_timeout();
@@ -144,11 +147,12 @@ class Slot {
   std::string killed_because_;  // a sentence, when it was we who killed the child
   bool violated_ = false;       // it broke the protocol
   int deaths_ = 0;              // in a row, without a finished attempt between
+  Backoff backoff_;
   bool backing_off_ = false;
   bool paused_ = false;
   std::function<void()> closed_;
   asio::steady_timer deadline_;
-  asio::steady_timer backoff_;
+  asio::steady_timer restart_;
   Lifetime lifetime_;
 };
 

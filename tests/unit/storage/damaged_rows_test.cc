@@ -42,6 +42,11 @@ class DamagedDatabase : public ::testing::TestWithParam<Damage> {
     raw.exec(GetParam().sql);
   }
 
+  static void expect_damage(const Status& status) {
+    EXPECT_EQ(status.code(), StatusCode::kDataLoss) << status.message();
+    EXPECT_THAT(status.message(), HasSubstr(GetParam().words));
+  }
+
   ExampleDatabase database_;
 };
 
@@ -50,9 +55,7 @@ using DamagedSnapshot = DamagedDatabase;
 TEST_P(DamagedSnapshot, IsNotLoaded) {
   const auto opened = open_store(database_.path());
   ASSERT_TRUE(opened.ok()) << opened.status().message();
-  const Status status = opened->store->load().status();
-  EXPECT_EQ(status.code(), StatusCode::kDataLoss) << status.message();
-  EXPECT_THAT(status.message(), HasSubstr(GetParam().words));
+  expect_damage(opened->store->load().status());
 }
 
 TEST_P(DamagedSnapshot, IsFoundByACheck) {
@@ -80,9 +83,7 @@ using DamagedTrial = DamagedDatabase;
 TEST_P(DamagedTrial, IsNotShown) {
   const auto reader = open_reader(database_.path());
   ASSERT_TRUE(reader.ok()) << reader.status().message();
-  const Status status = (*reader)->get_trial("fashion", TrialNumber(2)).status();
-  EXPECT_EQ(status.code(), StatusCode::kDataLoss) << status.message();
-  EXPECT_THAT(status.message(), HasSubstr(GetParam().words));
+  expect_damage((*reader)->get_trial("fashion", TrialNumber(2)).status());
 }
 
 const Damage kOfTrials[] = {
@@ -97,11 +98,8 @@ using DamagedList = DamagedDatabase;
 TEST_P(DamagedList, IsNotShown) {
   const auto reader = open_reader(database_.path());
   ASSERT_TRUE(reader.ok()) << reader.status().message();
-  for (const Status& status :
-       {(*reader)->list_workers(9, "").status(), (*reader)->list_studies(9, "").status()}) {
-    EXPECT_EQ(status.code(), StatusCode::kDataLoss) << status.message();
-    EXPECT_THAT(status.message(), HasSubstr(GetParam().words));
-  }
+  expect_damage((*reader)->list_workers(9, "").status());
+  expect_damage((*reader)->list_studies(9, "").status());
 }
 
 const Damage kOfLists[] = {

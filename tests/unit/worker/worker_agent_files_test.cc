@@ -16,6 +16,17 @@ using testing::eventually;
 using testing::RunningAgent;
 using testing::scripted_assignment;
 
+class MissingFileTest : public WorkerAgentTest {
+ protected:
+  void fails_for_want_of(const std::string& file, const Assignment& assignment) {
+    ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
+    ASSERT_TRUE(ends(1));
+    EXPECT_EQ(outcome(1).state, AttemptState::kFailed);
+    EXPECT_EQ(outcome(1).cause, EndCause::kDataMissing);
+    EXPECT_NE(outcome(1).message.find(file), std::string::npos) << outcome(1).message;
+  }
+};
+
 TEST_F(WorkerAgentTest, FilesArriveBeforeTheyAreReportedAndTheEndComesLast) {
   RunningAgent agent(coordinator_, directory_);
   ASSERT_TRUE(tell(SlotAssignment{0, scripted_assignment(1, 3, {{"ms_per_epoch", int64_t{100}}})}));
@@ -39,15 +50,11 @@ TEST_F(WorkerAgentTest, FilesArriveBeforeTheyAreReportedAndTheEndComesLast) {
       eventually([&] { return !std::filesystem::exists(directory_ / "slot-0/attempt-1"); }));
 }
 
-TEST_F(WorkerAgentTest, MissingCheckpointFailsTheAttemptNotTheWorker) {
+TEST_F(MissingFileTest, ACheckpointFailsTheAttemptNotTheWorker) {
   RunningAgent agent(coordinator_, directory_);
   Assignment assignment = scripted_assignment(1, 4);
   assignment.resume_from = Checkpoint{2, {sha256_hex("nowhere"), 7}};
-  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
-  ASSERT_TRUE(ends(1));
-  EXPECT_EQ(outcome(1).state, AttemptState::kFailed);
-  EXPECT_EQ(outcome(1).cause, EndCause::kDataMissing);
-  EXPECT_NE(outcome(1).message.find("checkpoint"), std::string::npos) << outcome(1).message;
+  fails_for_want_of("checkpoint", assignment);
 }
 
 TEST_F(WorkerAgentTest, AnEncoderIsFetchedBeforeTheTrainerNeedsIt) {
@@ -86,16 +93,12 @@ TEST_F(WorkerAgentTest, AModelIsFetchedToBeEvaluatedAndItsEncoderIsNot) {
   EXPECT_NE(kept_state().find(R"("encoder":"a trained model")"), std::string::npos);
 }
 
-TEST_F(WorkerAgentTest, MissingEncoderFailsTheAttemptNotTheWorker) {
+TEST_F(MissingFileTest, AnEncoderFailsTheAttemptNotTheWorker) {
   RunningAgent agent(coordinator_, directory_);
   Assignment assignment = scripted_assignment(1, 4);
   assignment.model.encoder =
       EncoderSource{"other", "best", "", false, false, ArtifactRef{sha256_hex("nowhere"), 7}};
-  ASSERT_TRUE(tell(SlotAssignment{0, assignment}));
-  ASSERT_TRUE(ends(1));
-  EXPECT_EQ(outcome(1).state, AttemptState::kFailed);
-  EXPECT_EQ(outcome(1).cause, EndCause::kDataMissing);
-  EXPECT_NE(outcome(1).message.find("encoder"), std::string::npos) << outcome(1).message;
+  fails_for_want_of("encoder", assignment);
 }
 
 TEST_F(WorkerAgentTest, CheckpointThatThereIsNoRoomForLosesTheAttempt) {

@@ -52,7 +52,7 @@ Coordinator::Coordinator(Database database, Options options, const Logging& logg
                options_.engine, FOLDMILL_VERSION),
       dispatcher_(options_.engine, database.snapshot, clock_, store_, effects_, promises_,
                   logging.logger("coordinator.engine")),
-      worker_service_(control_, sessions_, event_sink(), logging.logger("coordinator.rpc"),
+      worker_service_(control_, sessions_, session_sink(), logging.logger("coordinator.rpc"),
                       FOLDMILL_VERSION, options_.engine.lease),
       study_service_({control_, requests_, watches_, reader_, event_sink(), server_info()}),
       trial_service_({control_, requests_, event_sink()}),
@@ -61,8 +61,14 @@ Coordinator::Coordinator(Database database, Options options, const Logging& logg
 Coordinator::~Coordinator() { shutdown(); }
 
 EventSink Coordinator::event_sink() {
-  return [this](engine::Event event) {
-    control_.post([this, event = std::move(event)]() mutable { dispatcher_.on(std::move(event)); });
+  return [to = session_sink()](engine::Event event) { to(std::move(event), [] {}); };
+}
+
+SessionSink Coordinator::session_sink() {
+  return [this](engine::Event event, std::function<void()> settled) {
+    control_.post([this, event = std::move(event), settled = std::move(settled)]() mutable {
+      dispatcher_.on(std::move(event), std::move(settled));
+    });
   };
 }
 

@@ -40,6 +40,7 @@ class Coordinator {
 
  private:
   EventSink event_sink();
+  SessionSink session_sink();
   v1::ServerInfo server_info() const;
   Status listen();
   StoreGatewayOptions watch_for_a_full_disk();

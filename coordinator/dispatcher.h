@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <utility>
@@ -30,12 +31,16 @@ class Dispatcher {
         log_(std::move(log), snapshot),
         engine_(options, snapshot, clock.now()) {}
 
-  void start() { carry_out(engine_.start(clock_.now())); }
+  void start() {
+    carry_out(engine_.start(clock_.now()), [] {});
+  }
 
-  void on(engine::Event event) {
+  // `settled` is called when all that came of it is on disk and done, not at once; never after
+  // stop() or when the disk has failed for good.
+  void on(engine::Event event, std::function<void()> settled) {
     if (stopped_) return;
     const std::optional<ArtifactRef> named = artifact_named_by(event);
-    carry_out(engine_.on(std::move(event), clock_.now()));
+    carry_out(engine_.on(std::move(event), clock_.now()), std::move(settled));
     if (named) promises_.settle(*named);
   }
 
@@ -53,7 +58,7 @@ class Dispatcher {
     return std::nullopt;
   }
 
-  void carry_out(engine::Transition transition) {
+  void carry_out(engine::Transition transition, std::function<void()> settled) {
     std::vector<engine::Effect> later;
     later.reserve(transition.effects.size());
     for (engine::Effect& effect : transition.effects)
@@ -62,11 +67,13 @@ class Dispatcher {
       else
         later.push_back(std::move(effect));
     store_.commit(std::move(transition.changes),
-                  [this, effects = std::move(later)](std::span<const Change> changes) mutable {
+                  [this, effects = std::move(later),
+                   settled = std::move(settled)](std::span<const Change> changes) mutable {
                     failpoint("store.before_effects");
                     log_.write(changes);
                     for (engine::Effect& effect : effects) effects_.run(std::move(effect));
                     failpoint("store.after_effects");
+                    settled();
                   });
   }
 

@@ -84,6 +84,7 @@ void EffectRunner::perform(engine::effect::ArmTimer&& effect) {
                    {{"ms", concat(std::chrono::round<Milliseconds>(now - due).count())},
                     {"consequence",
                      "all leases begin anew: what workers said meanwhile is still to be read"}}));
+    parts_.sessions.speak_for_unread();
     parts_.sink(engine::event::TimerFired{});
   });
 }

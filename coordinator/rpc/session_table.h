@@ -8,9 +8,17 @@
 namespace foldmill::coordinator {
 
 // All open worker sessions by id; their owner. On control.
+//
+// What sessions left unsettled counts until it is, also when they are gone: else a worker that
+// comes and goes could leave any amount. When it is too much together, no session is read, and no
+// new one's hello.
 class SessionTable {
  public:
-  explicit SessionTable(ControlLoop& control) : control_(control) {}
+  // Many times what one session may leave, so that no few of them stop the others.
+  static constexpr Backlog::Limits kUnsettled{50'000, size_t{64} << 20};
+
+  explicit SessionTable(ControlLoop& control, Backlog::Limits limits = kUnsettled)
+      : control_(control), unsettled_(limits) {}
 
   void adopt(std::unique_ptr<WorkerSession> session) {
     control_.check();
@@ -24,6 +32,22 @@ class SessionTable {
   }
   void close(engine::SessionId id, const Status& why) {
     if (WorkerSession* session = find(id)) session->close(why);
+  }
+
+  // Of one message.
+  void took_in(size_t bytes) { unsettled_.add(bytes); }
+  void settled(engine::SessionId id, size_t bytes) {
+    const bool was_full = full();
+    unsettled_.remove(bytes);
+    if (WorkerSession* session = find(id)) session->settled(bytes);
+    if (!was_full || full()) return;
+    for (const auto& [other, session] : sessions_) session->resume();
+  }
+  bool full() const { return unsettled_.full(); }
+
+  void speak_for_unread() {
+    control_.check();
+    for (const auto& [id, session] : sessions_) session->speak_if_unread();
   }
 
   void patience_over(engine::SessionId id) {
@@ -48,6 +72,7 @@ class SessionTable {
   }
 
   ControlLoop& control_;
+  Backlog unsettled_;
   int64_t last_ = 0;
   std::unordered_map<engine::SessionId, std::unique_ptr<WorkerSession>> sessions_;
 };

@@ -13,7 +13,7 @@ namespace foldmill::coordinator {
 class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
  public:
   // `patience`: for the first word of a session, and for its last.
-  WorkerServiceImpl(ControlLoop& control, SessionTable& table, EventSink sink, Logger log,
+  WorkerServiceImpl(ControlLoop& control, SessionTable& table, SessionSink sink, Logger log,
                     std::string version, Milliseconds patience)
       : control_(control),
         table_(table),
@@ -35,7 +35,7 @@ class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
  private:
   ControlLoop& control_;
   SessionTable& table_;
-  EventSink sink_;
+  SessionSink sink_;
   Logger log_;
   std::string version_;
   Milliseconds patience_;

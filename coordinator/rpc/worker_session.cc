@@ -49,7 +49,7 @@ void WorkerSession::OnDone() {
 
 void WorkerSession::start(engine::SessionId id) {
   id_ = id;
-  StartRead(&incoming_);
+  read_on();
   start_patience();
 }
 
@@ -63,16 +63,41 @@ void WorkerSession::start_patience() {
 
 void WorkerSession::patience_over() {
   if (closing_ && !finished_) return context_.TryCancel();  // after Finish it may be gone
-  if (!greeted_)
-    close(deadline_exceeded(concat("no hello came within ", patience_.count(), " ms")));
+  if (greeted_) return;
+  if (is_unread()) return start_patience();  // it may have said hello long ago
+  close(deadline_exceeded(concat("no hello came within ", patience_.count(), " ms")));
+}
+
+bool WorkerSession::may_read() const { return !unsettled_.full() && !table_.full(); }
+
+void WorkerSession::read_on() {
+  if (!is_unread() || !may_read()) return;
+  reading_ = true;
+  StartRead(&incoming_);
 }
 
 void WorkerSession::read_done(bool ok) {
   control_.check();
+  reading_ = false;
   if (!ok) return leave("the stream ended");
   if (closing_) return;
   handle(incoming_);
-  if (!closing_) StartRead(&incoming_);
+  read_on();
+}
+
+void WorkerSession::settled(size_t bytes) {
+  unsettled_.remove(bytes);
+  resume();
+}
+
+void WorkerSession::resume() {
+  if (!is_unread() || !may_read()) return;
+  speak_if_unread();
+  read_on();
+}
+
+void WorkerSession::speak_if_unread() {
+  if (is_unread() && greeted_) sink_(engine::event::Heartbeat{id_}, [] {});
 }
 
 void WorkerSession::handle(const v1::WorkerMessage& message) {
@@ -92,7 +117,11 @@ void WorkerSession::handle(const v1::WorkerMessage& message) {
   } else if (!greeted_) {
     return close(failed_precondition("the first message of a session must be hello"));
   }
-  sink_(to_event(id_, std::move(decoded).value()));
+  const size_t bytes = message.ByteSizeLong();
+  unsettled_.add(bytes);
+  table_.took_in(bytes);
+  sink_(to_event(id_, std::move(decoded).value()),
+        [&table = table_, id = id_, bytes] { table.settled(id, bytes); });
 }
 
 void WorkerSession::handle_hello(const proto::Hello& hello) {
@@ -140,7 +169,7 @@ void WorkerSession::write_done(bool ok) {
 
 void WorkerSession::leave(const std::string& reason, const Status& why) {
   if (closing_) return;
-  if (greeted_) sink_(engine::event::WorkerLeft{id_, reason});
+  if (greeted_) sink_(engine::event::WorkerLeft{id_, reason}, [] {});
   close(why);
 }
 

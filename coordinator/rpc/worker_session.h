@@ -4,13 +4,14 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <deque>
+#include <functional>
 #include <string>
 
 #include "coordinator/asio.h"
+#include "coordinator/backlog.h"
 #include "coordinator/control_loop.h"
 #include "coordinator/engine/event.h"
 #include "coordinator/logging.h"
-#include "coordinator/sampler_runner.h"
 #include "core/clock.h"
 #include "core/status.h"
 #include "foldmill/v1/worker_service.pb.h"
@@ -20,6 +21,10 @@ namespace foldmill::coordinator {
 
 class SessionTable;
 
+// Where goes what is said in sessions: to the engine. `settled` is told on control, later than the
+// call, when all that came of the event is on disk and answered.
+using SessionSink = std::function<void(engine::Event, std::function<void()> settled)>;
+
 // One worker's call. Passive: the reactions of gRPC (the On… functions, on its threads, sometimes
 // at once) only post; everything else is on control.
 //
@@ -28,18 +33,27 @@ class SessionTable;
 //                     +--- anything else, another protocol version, nothing +
 //                          within the patience
 //
-// At most one read is asked for, and the next only after the last was handled; at most one write is
-// in flight. `Finish` is called once, when no write is in flight: a peer that takes nothing would
-// hold that up for ever, so the call is cut off when the patience is over again. What waits to be
-// written is bounded, in number. Owned by the SessionTable, which frees it when gRPC has said
-// OnDone.
+// At most one read is asked for, the next only after the last was handled, and none while too much
+// of what was said is not settled: a session is then unread, what its worker says goes no further
+// than gRPC's windows, and the worker waits. It is not silent then: it is we who do not listen, and
+// whether it lives its connection tells. So the engine hears of an unread worker as if by a
+// heartbeat, before it looks for those that fell silent and when it is read again.
+//
+// At most one write is in flight. `Finish` is called once, when no write is in flight: a peer that
+// takes nothing would hold that up for ever, so the call is cut off when the patience is over
+// again. What waits to be written is bounded, in number. Owned by the SessionTable, which frees it
+// when gRPC has said OnDone.
 class WorkerSession final
     : public grpc::ServerBidiReactor<v1::WorkerMessage, v1::CoordinatorMessage> {
  public:
+  // What one session leaves unsettled before it is unread. Messages: as many as the disk takes in
+  // one commit without anybody waiting for it long. Bytes: any message may be the last.
+  static constexpr Backlog::Limits kUnsettled{1'000, size_t{4} << 20};
+
   // `patience`: for hello, and for the last words to be taken. `context` is gRPC's, and there until
   // OnDone.
   WorkerSession(grpc::CallbackServerContext& context, ControlLoop& control, SessionTable& table,
-                EventSink sink, Logger log, std::string version, Milliseconds patience)
+                SessionSink sink, Logger log, std::string version, Milliseconds patience)
       : context_(context),
         control_(control),
         table_(table),
@@ -47,7 +61,8 @@ class WorkerSession final
         log_(std::move(log)),
         version_(std::move(version)),
         patience_(patience),
-        timer_(control.context()) {}
+        timer_(control.context()),
+        unsettled_(kUnsettled) {}
 
   void start(engine::SessionId id);
   void send(const proto::CoordinatorMessage& message);
@@ -55,12 +70,19 @@ class WorkerSession final
   void close(const Status& why);
   void patience_over();
 
+  // A message of so many bytes is.
+  void settled(size_t bytes);
+  // There may be room again to read.
+  void resume();
+  void speak_if_unread();
+
  private:
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
   void OnDone() override;
 
+  void read_on();
   void read_done(bool ok);
   void write_done(bool ok);
   void handle(const v1::WorkerMessage& message);
@@ -71,11 +93,13 @@ class WorkerSession final
   void write_next();
   void finish_if_quiet();
   void start_patience();
+  bool is_unread() const { return !reading_ && !closing_; }
+  bool may_read() const;
 
   grpc::CallbackServerContext& context_;
   ControlLoop& control_;
   SessionTable& table_;
-  EventSink sink_;  // called on control
+  SessionSink sink_;  // called on control
   Logger log_;
   std::string version_;
   Milliseconds patience_;
@@ -85,7 +109,9 @@ class WorkerSession final
   std::string worker_;  // its name, once it said hello
   v1::WorkerMessage incoming_;
   std::deque<v1::CoordinatorMessage> outgoing_;  // the first is in flight while writing_
+  Backlog unsettled_;
   bool greeted_ = false;
+  bool reading_ = false;
   bool writing_ = false;
   bool closing_ = false;
   bool finished_ = false;

@@ -23,6 +23,7 @@ class CoordinatorFixture : public ::testing::Test {
   void start() {
     Result<Database> database = open_database(dir_ / "study.db", {});
     ASSERT_TRUE(database.ok()) << database.status().message();
+    prepare(*database);
     Options options;
     options.database = dir_ / "study.db";
     options.listen = {*proto::parse_address("127.0.0.1:0")};
@@ -34,6 +35,9 @@ class CoordinatorFixture : public ::testing::Test {
     channel_ = *proto::make_channel(*proto::parse_address(coordinator_->addresses().front()), {});
     studies_ = v1::StudyService::NewStub(channel_);
   }
+
+  // Before the coordinator has it.
+  virtual void prepare(Database&) {}
 
   // One trial of two epochs, sampled at random and never pruned.
   static StudySpec small_study(const std::string& name) {

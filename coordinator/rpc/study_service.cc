@@ -68,10 +68,12 @@ grpc::ServerUnaryReactor* finish(grpc::CallbackServerContext* context, const Sta
 }  // namespace
 
 template <class MakeEvent, class OnReply>
-void StudyServiceImpl::ask_engine(Reactor* reactor, MakeEvent make_event, OnReply on_reply) {
-  parts_.control.post([this, reactor, make_event = std::move(make_event), on_reply]() mutable {
+void StudyServiceImpl::ask_engine(Reactor* reactor, const google::protobuf::Message& request,
+                                  MakeEvent make_event, OnReply on_reply) {
+  parts_.control.post([this, reactor, bytes = request.ByteSizeLong(),
+                       make_event = std::move(make_event), on_reply]() mutable {
     const std::optional<engine::RequestId> id =
-        parts_.requests.add([reactor, on_reply](const engine::effect::Reply& reply) {
+        parts_.requests.add(bytes, [reactor, on_reply](const engine::effect::Reply& reply) {
           if (reply.status.ok()) on_reply(reply);
           reactor->Finish(proto::encode(reply.status));
         });
@@ -101,23 +103,23 @@ StudyServiceImpl::Reactor* StudyServiceImpl::CreateStudy(Context* context,
   StudySpec spec = std::move(decoded).value();
   if (spec.model.encoder) spec.model.encoder->artifact.reset();  // nobody's to say but ours
   if (!wants_lookup(spec)) {
-    create_study(reactor, std::move(spec), response);
+    create_study(reactor, *request, std::move(spec), response);
     return reactor;
   }
-  parts_.reader.post([this, context, reactor, spec = std::move(spec),
+  parts_.reader.post([this, context, reactor, request, spec = std::move(spec),
                       response](storage::StudyReader& reader) mutable {
     const Status found = context->IsCancelled() ? cancelled("the caller left before its turn")
                                                 : find_encoder(reader, spec);
     if (!found.ok()) return reactor->Finish(proto::encode(found));
-    create_study(reactor, std::move(spec), response);
+    create_study(reactor, *request, std::move(spec), response);
   });
   return reactor;
 }
 
-void StudyServiceImpl::create_study(Reactor* reactor, StudySpec spec,
-                                    v1::CreateStudyResponse* response) {
+void StudyServiceImpl::create_study(Reactor* reactor, const v1::CreateStudyRequest& request,
+                                    StudySpec spec, v1::CreateStudyResponse* response) {
   ask_engine(
-      reactor,
+      reactor, request,
       [spec = std::move(spec)](engine::RequestId id) mutable {
         return engine::event::StudyCreateRequested{id, std::move(spec)};
       },
@@ -134,7 +136,7 @@ StudyServiceImpl::Reactor* StudyServiceImpl::CommandStudy(Context* context,
   if (!checked.ok()) return finish(context, checked);
   Reactor* reactor = context->DefaultReactor();
   ask_engine(
-      reactor,
+      reactor, *request,
       [request](engine::RequestId id) {
         return engine::event::StudyCommanded{id, request->study(), *to_verb(request->verb()),
                                              request->trials(), request->relative()};
@@ -150,7 +152,7 @@ StudyServiceImpl::Reactor* StudyServiceImpl::AddStages(Context* context,
     return finish(context, invalid_argument("the study's name is missing"));
   Reactor* reactor = context->DefaultReactor();
   ask_engine(
-      reactor,
+      reactor, *request,
       [request](engine::RequestId id) {
         return engine::event::StagesRequested{id, request->study(),
                                               proto::decode(request->stages())};

@@ -43,11 +43,13 @@ class StudyServiceImpl final : public v1::StudyService::CallbackService {
       Context*, const v1::WatchStudyRequest*) override;
 
  private:
-  // Hands `make_event` a request number on control; the engine's answer goes to `on_reply`, which
-  // fills the response, and the call is finished.
+  // Hands `make_event` a number for the request on control; the engine's answer goes to `on_reply`,
+  // which fills the response, and the call is finished.
   template <class MakeEvent, class OnReply>
-  void ask_engine(Reactor* reactor, MakeEvent make_event, OnReply on_reply);
-  void create_study(Reactor* reactor, StudySpec spec, v1::CreateStudyResponse* response);
+  void ask_engine(Reactor* reactor, const google::protobuf::Message& request, MakeEvent make_event,
+                  OnReply on_reply);
+  void create_study(Reactor* reactor, const v1::CreateStudyRequest& request, StudySpec spec,
+                    v1::CreateStudyResponse* response);
   // Runs `look` on the reader thread and finishes the call with the Status it returns.
   template <class Look>
   Reactor* read(Context* context, Look look);

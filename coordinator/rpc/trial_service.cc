@@ -27,16 +27,18 @@ Status fill(const engine::effect::Reply& reply, v1::AskTrialResponse* response) 
 }  // namespace
 
 template <class Kind, class Request, class OnReply>
-TrialServiceImpl::Reactor* TrialServiceImpl::ask_engine(Context* context, Result<Request> request,
-                                                        OnReply on_reply) {
+TrialServiceImpl::Reactor* TrialServiceImpl::ask_engine(Context* context,
+                                                        const google::protobuf::Message& message,
+                                                        Result<Request> request, OnReply on_reply) {
   Reactor* reactor = context->DefaultReactor();
   if (!request.ok()) {
     reactor->Finish(proto::encode(request.status()));
     return reactor;
   }
-  parts_.control.post([this, reactor, request = std::move(request).value(), on_reply]() mutable {
+  parts_.control.post([this, reactor, bytes = message.ByteSizeLong(),
+                       request = std::move(request).value(), on_reply]() mutable {
     const std::optional<engine::RequestId> id =
-        parts_.requests.add([reactor, on_reply](const engine::effect::Reply& reply) {
+        parts_.requests.add(bytes, [reactor, on_reply](const engine::effect::Reply& reply) {
           reactor->Finish(proto::encode(on_reply(reply)));
         });
     if (id) parts_.sink(Kind{*id, std::move(request)});
@@ -45,9 +47,11 @@ TrialServiceImpl::Reactor* TrialServiceImpl::ask_engine(Context* context, Result
 }
 
 template <class Kind, class Request>
-TrialServiceImpl::Reactor* TrialServiceImpl::stand(Context* context, Result<Request> request,
+TrialServiceImpl::Reactor* TrialServiceImpl::stand(Context* context,
+                                                   const google::protobuf::Message& message,
+                                                   Result<Request> request,
                                                    v1::TrialStanding* response) {
-  return ask_engine<Kind>(context, std::move(request),
+  return ask_engine<Kind>(context, message, std::move(request),
                           [response](const engine::effect::Reply& reply) {
                             if (reply.status.ok())
                               *response = proto::encode(std::get<TrialStanding>(reply.answer));
@@ -59,32 +63,32 @@ TrialServiceImpl::Reactor* TrialServiceImpl::AskTrial(Context* context,
                                                       const v1::AskTrialRequest* request,
                                                       v1::AskTrialResponse* response) {
   return ask_engine<event::TrialRequested>(
-      context, proto::decode(*request),
+      context, *request, proto::decode(*request),
       [response](const engine::effect::Reply& reply) { return fill(reply, response); });
 }
 
 TrialServiceImpl::Reactor* TrialServiceImpl::ReportEpoch(Context* context,
                                                          const v1::ReportEpochRequest* request,
                                                          v1::TrialStanding* response) {
-  return stand<event::HeldReported>(context, proto::decode(*request), response);
+  return stand<event::HeldReported>(context, *request, proto::decode(*request), response);
 }
 
 TrialServiceImpl::Reactor* TrialServiceImpl::TellTrial(Context* context,
                                                        const v1::TellTrialRequest* request,
                                                        v1::TrialStanding* response) {
-  return stand<event::HeldTold>(context, proto::decode(*request), response);
+  return stand<event::HeldTold>(context, *request, proto::decode(*request), response);
 }
 
 TrialServiceImpl::Reactor* TrialServiceImpl::RenewLease(Context* context,
                                                         const v1::RenewLeaseRequest* request,
                                                         v1::TrialStanding* response) {
-  return stand<event::HeldRenewed>(context, proto::decode(request->of()), response);
+  return stand<event::HeldRenewed>(context, *request, proto::decode(request->of()), response);
 }
 
 TrialServiceImpl::Reactor* TrialServiceImpl::EnqueueTrial(Context* context,
                                                           const v1::EnqueueTrialRequest* request,
                                                           v1::EnqueueTrialResponse* response) {
-  return ask_engine<event::PointEnqueued>(context, proto::decode(*request),
+  return ask_engine<event::PointEnqueued>(context, *request, proto::decode(*request),
                                           [response](const engine::effect::Reply& reply) {
                                             response->set_note(reply.note);
                                             return reply.status;

@@ -28,12 +28,14 @@ class TrialServiceImpl final : public v1::TrialService::CallbackService {
                         v1::EnqueueTrialResponse*) override;
 
  private:
-  // The event of `Kind` that carries the decoded request goes to the engine; `on_reply` makes the
+  // The event of `Kind` that carries the decoded `message` goes to the engine; `on_reply` makes the
   // call's status of the answer and fills the response. What cannot be decoded is refused at once.
   template <class Kind, class Request, class OnReply>
-  Reactor* ask_engine(Context* context, Result<Request> request, OnReply on_reply);
+  Reactor* ask_engine(Context* context, const google::protobuf::Message& message,
+                      Result<Request> request, OnReply on_reply);
   template <class Kind, class Request>
-  Reactor* stand(Context* context, Result<Request> request, v1::TrialStanding* response);
+  Reactor* stand(Context* context, const google::protobuf::Message& message,
+                 Result<Request> request, v1::TrialStanding* response);
 
   Parts parts_;
 };

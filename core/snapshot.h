@@ -22,7 +22,7 @@ struct AttemptSnapshot {
   AttemptState state = AttemptState::kLeased;
   EndCause cause = EndCause::kNone;
   int64_t first_epoch = 1;
-  std::map<std::string, ArtifactRef> artifacts = {};  // recorded ones, by name
+  NamedArtifacts artifacts = {};  // recorded ones
   WallTime leased = {};
 };
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/artifact.h"
 #include "core/asked_trial.h"
 #include "core/attempt.h"
 #include "core/epoch_report.h"
@@ -82,7 +83,8 @@ struct AttemptFinished {
   SessionId session;
   uint64_t sequence = 0;
   AttemptId attempt;
-  AttemptOutcome outcome;  // succeeded, failed or stopped
+  AttemptOutcome outcome;         // succeeded, failed or stopped
+  NamedArtifacts artifacts = {};  // that its worker says it has kept
 };
 struct SuggestionReady {
   StudyId study;

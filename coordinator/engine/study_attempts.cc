@@ -35,7 +35,30 @@ bool is_about_the_study(EndCause cause) {
          cause == EndCause::kUserError;
 }
 
+constexpr std::string_view kOlderCopy = ": it is a copy older than what the worker was told";
+
+// The name of one that is said to have been kept and is not known as that; null: there is none.
+const std::string* first_missing(const NamedArtifacts& kept, const NamedArtifacts& known) {
+  for (const auto& [name, artifact] : kept)
+    if (const auto found = known.find(name); found == known.end() || found->second != artifact)
+      return &name;
+  return nullptr;
+}
+
 }  // namespace
+
+void StudyEngine::finished(const Lease& lease, AttemptOutcome outcome, const NamedArtifacts& kept,
+                           Step& step) {
+  const LiveAttempt& attempt = *fold_of(lease.fold).live;
+  const std::string* missing = first_missing(kept, attempt.artifacts);
+  if (outcome.state == AttemptState::kSucceeded && missing != nullptr)
+    let_down(lease,
+             concat("it has succeeded, but its artifact '", *missing, "' is not in this database",
+                    attempt.inherited ? kOlderCopy : std::string_view()),
+             step);
+  else
+    ended(lease, std::move(outcome), step);
+}
 
 void StudyEngine::ended(const Lease& lease, AttemptOutcome outcome, Step& step) {
   outcome = normalized(std::move(outcome));
@@ -49,7 +72,9 @@ void StudyEngine::ended(const Lease& lease, AttemptOutcome outcome, Step& step) 
                   fold_of(lease.fold).curve.take(spec_->objective.take, spec_->objective.direction),
                   step);
   } else if (outcome.state == AttemptState::kSucceeded && fold_of(lease.fold).live->inherited) {
-    part_with(lease, concat("it has succeeded, but of its ", epochs, " epochs"), step);
+    part_with(lease,
+              compare_epochs(lease, concat("it has succeeded, but of its ", epochs, " epochs")),
+              step);
   } else if (outcome.state == AttemptState::kSucceeded) {
     fail_attempt(lease,
                  {AttemptState::kFailed, EndCause::kInternal,
@@ -140,13 +165,23 @@ void StudyEngine::give_up_checkpoint(const Lease& lease, AttemptOutcome outcome,
 // attempt that an earlier coordinator leased was acknowledged, in a database that had gone on
 // further than this one: a backup was returned to. That is nobody's fault and costs no retry. It
 // cannot happen to the next attempt, which is this coordinator's.
-void StudyEngine::part_with(const Lease& lease, std::string_view claim, Step& step) {
-  end_attempt(lease,
-              {AttemptState::kStopped, EndCause::kPreempted,
-               concat(claim, " this database knows ", fold_of(lease.fold).curve.last_epoch(),
-                      ": it is a copy older than what the worker was told")},
-              step);
+void StudyEngine::part_with(const Lease& lease, std::string why, Step& step) {
+  end_attempt(lease, {AttemptState::kStopped, EndCause::kPreempted, std::move(why)}, step);
   requeue(lease, std::nullopt, step);
+}
+
+std::string StudyEngine::compare_epochs(const Lease& lease, std::string_view claim) {
+  return concat(claim, " this database knows ", fold_of(lease.fold).curve.last_epoch(), kOlderCopy);
+}
+
+// What it was to leave is not all here, so it has not succeeded, though it says so. Of an attempt
+// that this very coordinator has leased somebody has lost it: that counts among the retries, so
+// that it does not go on for ever.
+void StudyEngine::let_down(const Lease& lease, std::string why, Step& step) {
+  if (fold_of(lease.fold).live->inherited)
+    part_with(lease, std::move(why), step);
+  else
+    fail_attempt(lease, {AttemptState::kLost, EndCause::kLost, std::move(why)}, step);
 }
 
 void StudyEngine::requeue(const Lease& lease, std::optional<WorkerId> avoid, Step& step) {

@@ -91,6 +91,8 @@ class StudyEngine {
   Verdict checkpoint_saved(const Lease& lease, const Checkpoint& checkpoint, Step& step);
   Verdict artifact_saved(const Lease& lease, const std::string& name, const ArtifactRef& artifact,
                          Step& step);
+  // As its worker says; `kept`: what it has saved, as far as the worker says that.
+  void finished(const Lease& lease, AttemptOutcome outcome, const NamedArtifacts& kept, Step& step);
   // Also for attempts that are lost: then nobody speaks (study_attempts.cc).
   void ended(const Lease& lease, AttemptOutcome outcome, Step& step);
   // Its worker, or the coordinator, was away: that nothing came meanwhile is not held against it.
@@ -165,8 +167,10 @@ class StudyEngine {
   void end_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
   void fail_attempt(const Lease& lease, AttemptOutcome outcome, Step& step);
   void give_up_checkpoint(const Lease& lease, AttemptOutcome outcome, Step& step);
-  // `claim`: what its worker said, as far as "… this database knows so many".
-  void part_with(const Lease& lease, std::string_view claim, Step& step);
+  // `why`: what its worker said and what of that is missing here.
+  void part_with(const Lease& lease, std::string why, Step& step);
+  std::string compare_epochs(const Lease& lease, std::string_view claim);
+  void let_down(const Lease& lease, std::string why, Step& step);
   void requeue(const Lease& lease, std::optional<WorkerId> avoid, Step& step);
   void send_stop(const Lease& lease, EndCause cause, Step& step);
 

@@ -70,7 +70,10 @@ Verdict StudyEngine::epoch_reported(const Lease& lease, const EpochReport& repor
   if (report.epoch >= fold.live->first_epoch && report.epoch <= fold.curve.last_epoch())
     return {AckVerdict::kDuplicate, {}};
   if (fold.live->inherited && report.epoch > fold.curve.last_epoch() + 1) {
-    part_with(lease, concat("epoch ", report.epoch, " was reported, but of those before"), step);
+    part_with(
+        lease,
+        compare_epochs(lease, concat("epoch ", report.epoch, " was reported, but of those before")),
+        step);
     return {AckVerdict::kSuperseded, "a copy of the database was returned to that lacks epochs"};
   }
   if (const Status sound = check_report(lease.fold, report); !sound.ok()) {

@@ -21,9 +21,9 @@ struct LiveAttempt {
   AttemptId id;
   AttemptState state = AttemptState::kLeased;
   int64_t first_epoch = 1;
-  std::map<std::string, ArtifactRef> artifacts = {};  // that it has saved, by name
-  bool stop_asked = false;                            // since the coordinator started
-  bool inherited = false;                             // leased before it did
+  NamedArtifacts artifacts = {};  // that it has saved
+  bool stop_asked = false;        // since the coordinator started
+  bool inherited = false;         // leased before it did
 };
 
 //              (1)                 (3)

@@ -121,7 +121,7 @@ void WorkerDesk::handle(const event::ArtifactSaved& message, Step& step) {
 
 void WorkerDesk::handle(const event::AttemptFinished& message, Step& step) {
   answer(message, step, [&](StudyEngine& study, const Lease& lease) {
-    study.ended(lease, message.outcome, step);
+    study.finished(lease, message.outcome, message.artifacts, step);
     return Verdict{};
   });
 }

@@ -43,7 +43,8 @@ struct ToEvent {
                                         std::move(m.artifact)};
   }
   engine::Event operator()(proto::AttemptFinished&& m) const {
-    return engine::event::AttemptFinished{session, sequence, m.attempt, std::move(m.outcome)};
+    return engine::event::AttemptFinished{session, sequence, m.attempt, std::move(m.outcome),
+                                          std::move(m.artifacts)};
   }
 };
 

@@ -100,12 +100,40 @@ Result<ArtifactSaved> decode_artifact(const v1::ArtifactSaved& message) {
   return ArtifactSaved{attempt, message.name(), std::move(artifact)};
 }
 
+v1::AttemptFinished encode_finished(const AttemptFinished& finished) {
+  v1::AttemptFinished out;
+  out.set_attempt(finished.attempt.value);
+  out.set_state(encode_enum(finished.outcome.state));
+  out.set_cause(encode_enum(finished.outcome.cause));
+  out.set_message(sound_utf8(finished.outcome.message, kMaxReasonBytes));
+  for (const auto& [name, artifact] : finished.artifacts) {
+    v1::KeptArtifact* kept = out.add_artifacts();
+    kept->set_name(name);
+    *kept->mutable_artifact() = encode(artifact);
+  }
+  return out;
+}
+
+Result<NamedArtifacts> decode_kept(const v1::AttemptFinished& message) {
+  NamedArtifacts artifacts;
+  for (const v1::KeptArtifact& kept : message.artifacts()) {
+    FOLDMILL_RETURN_IF_ERROR(check_artifact_name(kept.name()));
+    FOLDMILL_ASSIGN_OR_RETURN(ArtifactRef artifact, decode(kept.artifact()));
+    if (!artifacts.emplace(kept.name(), std::move(artifact)).second)
+      return invalid_argument(concat("the artifact '", kept.name(), "' is named twice"));
+  }
+  return artifacts;
+}
+
 Result<AttemptFinished> decode_finished(const v1::AttemptFinished& message) {
   FOLDMILL_ASSIGN_OR_RETURN(AttemptId attempt, decode_attempt(message.attempt()));
   FOLDMILL_ASSIGN_OR_RETURN(AttemptState state, decode_enum<AttemptState>(message.state()));
   if (is_live(state)) return invalid_argument("an attempt that is still live cannot have finished");
   FOLDMILL_ASSIGN_OR_RETURN(EndCause cause, decode_enum<EndCause>(message.cause()));
-  return AttemptFinished{attempt, {state, cause, sound_utf8(message.message(), kMaxReasonBytes)}};
+  FOLDMILL_ASSIGN_OR_RETURN(NamedArtifacts artifacts, decode_kept(message));
+  return AttemptFinished{attempt,
+                         {state, cause, sound_utf8(message.message(), kMaxReasonBytes)},
+                         std::move(artifacts)};
 }
 
 // Gives every failed Result<Part> its Status and every other one its place in the message.
@@ -153,32 +181,27 @@ bool is_acknowledged(const WorkerMessage& message) {
 v1::WorkerMessage encode(const WorkerMessage& message) {
   v1::WorkerMessage out;
   out.set_sequence(message.sequence);
-  std::visit(Overload{
-                 [&](const Hello& m) { *out.mutable_hello() = encode_hello(m); },
-                 [&](const Heartbeat&) { out.mutable_heartbeat(); },
-                 [&](const Draining&) { out.mutable_draining(); },
-                 [&](const AttemptStarted& m) {
-                   out.mutable_attempt_started()->set_attempt(m.attempt.value);
-                 },
-                 [&](const AttemptReport& m) { *out.mutable_epoch_report() = encode_report(m); },
-                 [&](const CheckpointSaved& m) {
-                   out.mutable_checkpoint_saved()->set_attempt(m.attempt.value);
-                   *out.mutable_checkpoint_saved()->mutable_checkpoint() = encode(m.checkpoint);
-                 },
-                 [&](const ArtifactSaved& m) {
-                   out.mutable_artifact_saved()->set_attempt(m.attempt.value);
-                   out.mutable_artifact_saved()->set_name(m.name);
-                   *out.mutable_artifact_saved()->mutable_artifact() = encode(m.artifact);
-                 },
-                 [&](const AttemptFinished& m) {
-                   out.mutable_attempt_finished()->set_attempt(m.attempt.value);
-                   out.mutable_attempt_finished()->set_state(encode_enum(m.outcome.state));
-                   out.mutable_attempt_finished()->set_cause(encode_enum(m.outcome.cause));
-                   out.mutable_attempt_finished()->set_message(
-                       sound_utf8(m.outcome.message, kMaxReasonBytes));
-                 },
-             },
-             message.body);
+  std::visit(
+      Overload{
+          [&](const Hello& m) { *out.mutable_hello() = encode_hello(m); },
+          [&](const Heartbeat&) { out.mutable_heartbeat(); },
+          [&](const Draining&) { out.mutable_draining(); },
+          [&](const AttemptStarted& m) {
+            out.mutable_attempt_started()->set_attempt(m.attempt.value);
+          },
+          [&](const AttemptReport& m) { *out.mutable_epoch_report() = encode_report(m); },
+          [&](const CheckpointSaved& m) {
+            out.mutable_checkpoint_saved()->set_attempt(m.attempt.value);
+            *out.mutable_checkpoint_saved()->mutable_checkpoint() = encode(m.checkpoint);
+          },
+          [&](const ArtifactSaved& m) {
+            out.mutable_artifact_saved()->set_attempt(m.attempt.value);
+            out.mutable_artifact_saved()->set_name(m.name);
+            *out.mutable_artifact_saved()->mutable_artifact() = encode(m.artifact);
+          },
+          [&](const AttemptFinished& m) { *out.mutable_attempt_finished() = encode_finished(m); },
+      },
+      message.body);
   return out;
 }
 

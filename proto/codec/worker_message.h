@@ -59,6 +59,7 @@ struct ArtifactSaved {  // uploaded before
 struct AttemptFinished {
   AttemptId attempt;
   AttemptOutcome outcome;
+  NamedArtifacts artifacts = {};  // all that it has kept; nothing if its worker does not say it
 };
 
 struct WorkerMessage {

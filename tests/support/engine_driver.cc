@@ -199,10 +199,11 @@ effect::SendAck EngineDriver::artifact(FakeWorker& worker, AttemptId attempt,
   return acknowledged(last_sequence_);
 }
 
-effect::SendAck EngineDriver::finish(FakeWorker& worker, AttemptId attempt,
-                                     AttemptOutcome outcome) {
+effect::SendAck EngineDriver::finish(FakeWorker& worker, AttemptId attempt, AttemptOutcome outcome,
+                                     NamedArtifacts kept) {
   worker.tasks.erase(attempt);
-  send(event::AttemptFinished{worker.session, next_sequence(attempt), attempt, std::move(outcome)});
+  send(event::AttemptFinished{worker.session, next_sequence(attempt), attempt, std::move(outcome),
+                              std::move(kept)});
   return acknowledged(last_sequence_);
 }
 

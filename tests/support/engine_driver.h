@@ -88,7 +88,8 @@ class EngineDriver {
                                      const std::string& content);
   engine::effect::SendAck artifact(FakeWorker& worker, AttemptId attempt,
                                    const std::string& content);
-  engine::effect::SendAck finish(FakeWorker& worker, AttemptId attempt, AttemptOutcome outcome);
+  engine::effect::SendAck finish(FakeWorker& worker, AttemptId attempt, AttemptOutcome outcome,
+                                 NamedArtifacts kept = {});
   // Obeys a stop if there was one, else trains the rest and succeeds.
   void complete(FakeWorker& worker, AttemptId attempt);
   // Lets everybody who is connected work until nothing is left to do.

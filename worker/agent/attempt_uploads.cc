@@ -67,6 +67,7 @@ void AttemptUploads::arrived(const File& file, const PendingFilePtr& pending) {
     keep_cached(pending);
     events_.report(proto::CheckpointSaved{attempt_, {file.epoch, pending->artifact()}});
   } else {
+    kept_[file.name] = pending->artifact();
     events_.report(proto::ArtifactSaved{attempt_, file.name, pending->artifact()});
   }
   next();
@@ -95,7 +96,7 @@ void AttemptUploads::report_end() {
   if (outcome.state == AttemptState::kSucceeded && !missing_.empty())
     outcome = {AttemptState::kLost, EndCause::kLost, missing_};
   failpoint("finish.before_report");
-  events_.report(proto::AttemptFinished{attempt_, std::move(outcome)});
+  events_.report(proto::AttemptFinished{attempt_, std::move(outcome), std::move(kept_)});
   events_.drained();
 }
 

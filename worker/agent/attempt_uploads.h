@@ -54,6 +54,7 @@ class AttemptUploads {
   std::deque<File> artifacts_;
   std::deque<ArtifactRef> cached_checkpoints_;  // the last two that arrived: for a resume
   std::optional<AttemptOutcome> outcome_;
+  NamedArtifacts kept_;  // those that arrived
   std::string missing_;  // which artifact did not arrive, and why; empty: none
   bool busy_ = false;
   Lifetime lifetime_;

@@ -106,7 +106,10 @@ TEST(WorkerCodec, OtherWorkerMessagesSurvive) {
   EXPECT_EQ(saved.name, "state_dict.pt");
   EXPECT_EQ(saved.artifact, kArtifact);
   const AttemptOutcome outcome{AttemptState::kFailed, EndCause::kOutOfMemory, "no room"};
-  EXPECT_EQ(round_trip(AttemptFinished{AttemptId(3), outcome}, 4).outcome, outcome);
+  const NamedArtifacts artifacts{{"model", kArtifact}, {"state_dict.pt", kArtifact}};
+  const AttemptFinished finished = round_trip(AttemptFinished{AttemptId(3), outcome, artifacts}, 4);
+  EXPECT_EQ(finished.outcome, outcome);
+  EXPECT_EQ(finished.artifacts, artifacts);
 }
 
 TEST(WorkerCodec, WhyAnAttemptEndedMayHoldAnythingAProgramPrints) {
@@ -160,7 +163,9 @@ TEST(WorkerCodec, RefusesBrokenWorkerMessages) {
   const auto kept = [] {
     return encode(WorkerMessage{1, ArtifactSaved{AttemptId(3), "model", kArtifact}});
   };
-  const auto finished = [] { return encode(WorkerMessage{1, AttemptFinished{AttemptId(3), {}}}); };
+  const auto finished = [] {
+    return encode(WorkerMessage{1, AttemptFinished{AttemptId(3), {}, {{"model", kArtifact}}}});
+  };
   std::vector<v1::WorkerMessage> broken(1);  // the first is empty
   const auto add = [&broken](v1::WorkerMessage message, auto&& fault) {
     fault(message);
@@ -190,6 +195,15 @@ TEST(WorkerCodec, RefusesBrokenWorkerMessages) {
   add(finished(),
       [](auto& m) { m.mutable_attempt_finished()->set_state(v1::ATTEMPT_STATE_RUNNING); });
   add(finished(), [](auto& m) { m.mutable_attempt_finished()->clear_cause(); });
+  add(finished(),
+      [](auto& m) { m.mutable_attempt_finished()->mutable_artifacts(0)->set_name("../model"); });
+  add(finished(), [](auto& m) {
+    m.mutable_attempt_finished()->mutable_artifacts(0)->mutable_artifact()->set_sha256("../x");
+  });
+  add(finished(), [](auto& m) {
+    v1::AttemptFinished& finished = *m.mutable_attempt_finished();
+    *finished.add_artifacts() = finished.artifacts(0);
+  });
   for (size_t i = 0; i < broken.size(); ++i)
     EXPECT_EQ(decode(broken[i]).status().code(), StatusCode::kInvalidArgument) << "message " << i;
 }

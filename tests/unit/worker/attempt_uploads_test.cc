@@ -8,6 +8,7 @@
 #include <atomic>
 #include <fstream>
 
+#include "core/sha256.h"
 #include "tests/support/agent_fixture.h"
 
 namespace foldmill::worker {
@@ -26,7 +27,7 @@ class AttemptUploadsTest : public ::testing::Test {
     AttemptUploads::Events events;
     events.report = [this](const ReportOutbox::Body& body) {
       if (const auto* finished = std::get_if<proto::AttemptFinished>(&body))
-        ends_.push_back(finished->outcome);
+        ends_.push_back(*finished);
     };
     events.drained = [this] { ++over_; };
     return std::make_unique<AttemptUploads>(AttemptId(attempt), transfers_, events,
@@ -45,7 +46,7 @@ class AttemptUploadsTest : public ::testing::Test {
   Transfers transfers_{io_, *FileCache::open(directory_ / "cache", 1'000),
                        testing::silent_logger()};
   std::atomic<int> over_{0};
-  std::vector<AttemptOutcome> ends_;
+  std::vector<proto::AttemptFinished> ends_;
 };
 
 TEST_F(AttemptUploadsTest, AnEndTakesNoFileFromAnotherAttemptThatHasTheSame) {
@@ -64,10 +65,25 @@ TEST_F(AttemptUploadsTest, AnEndTakesNoFileFromAnotherAttemptThatHasTheSame) {
     uploads.back()->finish({AttemptState::kSucceeded, EndCause::kNone, ""});
   }
   ASSERT_TRUE(wait_until_over(2));
-  for (const AttemptOutcome& outcome : ends_)
-    EXPECT_EQ(outcome.state, AttemptState::kSucceeded) << outcome.message;
+  for (const proto::AttemptFinished& end : ends_)
+    EXPECT_EQ(end.outcome.state, AttemptState::kSucceeded) << end.outcome.message;
   EXPECT_TRUE(eventually([&] { return std::filesystem::is_empty(directory_ / "cache"); }))
       << "nobody will ask for it here";
+}
+
+TEST_F(AttemptUploadsTest, AnEndSaysWhatWasKeptAsItWasLast) {
+  const auto uploads = uploads_of(1);
+  const std::pair<const char*, const char*> said[] = {
+      {"model", "early"}, {"model", "late"}, {"log", "lines"}};
+  for (const auto& [name, content] : said) {
+    const auto file = directory_ / content;
+    std::ofstream(file) << content;
+    uploads->artifact(name, file);
+  }
+  uploads->finish({AttemptState::kSucceeded, EndCause::kNone, ""});
+  ASSERT_TRUE(wait_until_over(1));
+  EXPECT_EQ(ends_.front().artifacts, (NamedArtifacts{{"log", {sha256_hex("lines"), 5}},
+                                                     {"model", {sha256_hex("late"), 4}}}));
 }
 
 }  // namespace

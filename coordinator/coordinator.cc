@@ -52,8 +52,14 @@ Coordinator::Coordinator(Database database, Options options, const Logging& logg
                options_.engine, FOLDMILL_VERSION),
       dispatcher_(options_.engine, database.snapshot, clock_, store_, effects_, promises_,
                   logging.logger("coordinator.engine")),
-      worker_service_(control_, sessions_, session_sink(), logging.logger("coordinator.rpc"),
-                      FOLDMILL_VERSION, options_.engine.lease),
+      worker_service_(
+          control_, sessions_, session_sink(),
+          // By its name: what has one is whole, and was read when it was uploaded. What cannot be
+          // looked at, for want of descriptors for instance, has not gone by that.
+          [this](const ArtifactRef& file) {
+            return artifacts_->read(file).status().code() != StatusCode::kNotFound;
+          },
+          logging.logger("coordinator.rpc"), FOLDMILL_VERSION, options_.engine.lease),
       study_service_({control_, requests_, watches_, reader_, event_sink(), server_info()}),
       trial_service_({control_, requests_, event_sink()}),
       artifact_service_(*artifacts_, promises_, files_) {}

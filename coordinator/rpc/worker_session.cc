@@ -8,6 +8,7 @@
 #include "core/failpoint.h"
 #include "core/text.h"
 #include "proto/codec/status_codec.h"
+#include "proto/codec/value_codec.h"
 #include "proto/codec/worker_codec.h"
 
 namespace foldmill::coordinator {
@@ -32,10 +33,17 @@ void pass_failpoint_after(const v1::CoordinatorMessage& message) {
   if (message.has_drain()) failpoint("drain.after_write");
 }
 
+const v1::ArtifactRef* file_named_by(const v1::WorkerMessage& message) {
+  if (message.has_checkpoint_saved()) return &message.checkpoint_saved().checkpoint().artifact();
+  if (message.has_artifact_saved()) return &message.artifact_saved().artifact();
+  return nullptr;
+}
+
 }  // namespace
 
+// The next read is asked for when this one was handled, so a worker's words keep their order.
 void WorkerSession::OnReadDone(bool ok) {
-  control_.post([this, ok] { read_done(ok); });
+  control_.post([this, ok, has_file = ok && has_what_came_names()] { read_done(ok, has_file); });
 }
 void WorkerSession::OnWriteDone(bool ok) {
   control_.post([this, ok] { write_done(ok); });
@@ -76,12 +84,19 @@ void WorkerSession::read_on() {
   StartRead(&incoming_);
 }
 
-void WorkerSession::read_done(bool ok) {
+bool WorkerSession::has_what_came_names() const {
+  const v1::ArtifactRef* named = file_named_by(incoming_);
+  if (named == nullptr) return true;
+  const Result<ArtifactRef> file = proto::decode(*named);
+  return file.ok() && has_file_(*file);
+}
+
+void WorkerSession::read_done(bool ok, bool has_file) {
   control_.check();
   reading_ = false;
   if (!ok) return leave("the stream ended");
   if (closing_) return;
-  handle(incoming_);
+  handle(incoming_, has_file);
   read_on();
 }
 
@@ -100,16 +115,13 @@ void WorkerSession::speak_if_unread() {
   if (is_unread() && greeted_) sink_(engine::event::Heartbeat{id_}, [] {});
 }
 
-void WorkerSession::handle(const v1::WorkerMessage& message) {
+void WorkerSession::handle(const v1::WorkerMessage& message, bool has_file) {
   Result<proto::WorkerMessage> decoded = proto::decode(message);
   if (!decoded.ok()) {
-    log_->warn(
-        log_line("message refused", {{"worker", worker_}, {"reason", decoded.status().message()}}));
     // A numbered message is kept by the worker until it is answered, so it gets a definite answer.
-    if (!greeted_ || message.sequence() == 0)
-      return leave(decoded.status().message(), decoded.status());
-    return send(
-        proto::Ack{message.sequence(), proto::AckVerdict::kRejected, decoded.status().message()});
+    if (greeted_ && message.sequence() > 0)
+      return refuse(message.sequence(), decoded.status().message());
+    return leave(decoded.status().message(), decoded.status());
   }
   if (const auto* hello = std::get_if<proto::Hello>(&decoded->body)) {
     handle_hello(*hello);
@@ -117,11 +129,22 @@ void WorkerSession::handle(const v1::WorkerMessage& message) {
   } else if (!greeted_) {
     return close(failed_precondition("the first message of a session must be hello"));
   }
+  // It was there when it was uploaded: let go for newer ones, cleaned up, or a backup was returned
+  // to that lacks it. Without this checkpoint the fold goes on from another one, and an attempt
+  // whose artifact is not recorded has not succeeded when it ends.
+  if (!has_file)
+    return refuse(message.sequence(), concat("the file ", file_named_by(message)->sha256(),
+                                             " was saved, but is not here any more"));
   const size_t bytes = message.ByteSizeLong();
   unsettled_.add(bytes);
   table_.took_in(bytes);
   sink_(to_event(id_, std::move(decoded).value()),
         [&table = table_, id = id_, bytes] { table.settled(id, bytes); });
+}
+
+void WorkerSession::refuse(uint64_t sequence, std::string_view reason) {
+  log_->warn(log_line("message refused", {{"worker", worker_}, {"reason", std::string(reason)}}));
+  send(proto::Ack{sequence, proto::AckVerdict::kRejected, std::string(reason)});
 }
 
 void WorkerSession::handle_hello(const proto::Hello& hello) {

@@ -6,12 +6,14 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "coordinator/asio.h"
 #include "coordinator/backlog.h"
 #include "coordinator/control_loop.h"
 #include "coordinator/engine/event.h"
 #include "coordinator/logging.h"
+#include "core/artifact.h"
 #include "core/clock.h"
 #include "core/status.h"
 #include "foldmill/v1/worker_service.pb.h"
@@ -24,9 +26,12 @@ class SessionTable;
 // Where goes what is said in sessions: to the engine. `settled` is told on control, later than the
 // call, when all that came of the event is on disk and answered.
 using SessionSink = std::function<void(engine::Event, std::function<void()> settled)>;
+// Whether the coordinator has a file. Quick, and from any thread.
+using HasFile = std::function<bool(const ArtifactRef&)>;
 
 // One worker's call. Passive: the reactions of gRPC (the On… functions, on its threads, sometimes
-// at once) only post; everything else is on control.
+// at once) only post, and look before that whether a file is there that a worker says it has saved;
+// everything else is on control.
 //
 //   new --start--> greeting --hello--> open --end of stream, close()--> closing --> finished
 //                     |                                                    ^
@@ -53,11 +58,13 @@ class WorkerSession final
   // `patience`: for hello, and for the last words to be taken. `context` is gRPC's, and there until
   // OnDone.
   WorkerSession(grpc::CallbackServerContext& context, ControlLoop& control, SessionTable& table,
-                SessionSink sink, Logger log, std::string version, Milliseconds patience)
+                SessionSink sink, HasFile has_file, Logger log, std::string version,
+                Milliseconds patience)
       : context_(context),
         control_(control),
         table_(table),
         sink_(std::move(sink)),
+        has_file_(std::move(has_file)),
         log_(std::move(log)),
         version_(std::move(version)),
         patience_(patience),
@@ -82,10 +89,12 @@ class WorkerSession final
   void OnCancel() override;
   void OnDone() override;
 
+  bool has_what_came_names() const;
   void read_on();
-  void read_done(bool ok);
+  void read_done(bool ok, bool has_file);
   void write_done(bool ok);
-  void handle(const v1::WorkerMessage& message);
+  void handle(const v1::WorkerMessage& message, bool has_file);
+  void refuse(uint64_t sequence, std::string_view reason);
   void handle_hello(const proto::Hello& hello);
   // close(), and tells an engine that was told of the worker that it has left: else folds would go
   // on being leased to nobody.
@@ -100,6 +109,7 @@ class WorkerSession final
   ControlLoop& control_;
   SessionTable& table_;
   SessionSink sink_;  // called on control
+  HasFile has_file_;  // called on gRPC's threads
   Logger log_;
   std::string version_;
   Milliseconds patience_;

@@ -244,10 +244,8 @@ void expect_fenced(Cluster& cluster, const std::string& study) {
 void expect_sound(Cluster& cluster) {
   const testing::Output check =
       cluster.cli_on_file({"server", "check", "-o", "csv", "--no-header"});
-  EXPECT_EQ(check.err, "");
-  std::istringstream findings(check.out);
-  for (std::string finding; std::getline(findings, finding);)
-    EXPECT_TRUE(finding.starts_with("artifact-file,")) << finding;
+  // Files that nothing names are no damage: of superseded attempts, or of kills between two steps.
+  EXPECT_EQ(check.out, "") << check.err;
 }
 
 int most_epochs_trained_again(Cluster& cluster, const std::string& study) {

@@ -110,8 +110,7 @@ class Cluster {
   std::vector<std::unique_ptr<testing::Process>> workers_;
 };
 
-// `foldmill server check` finds nothing but that files are not there, which VirtualWorkers name
-// and never send.
+// `foldmill server check` finds nothing.
 void expect_sound(Cluster& cluster);
 
 // The promise: the asked number of trials is completed or pruned, and the reports of every fold are

@@ -48,6 +48,7 @@ class VirtualWorker {
 
   bool act();  // one step of the job; false when the session is to end
   void next_report();
+  void save_checkpoint(int64_t epoch);
   void push(Act act, int64_t epoch, proto::WorkerMessage message);
   void discard(AttemptId attempt);
   void die();

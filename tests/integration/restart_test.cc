@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
+#include "storage/study_reader.h"
 #include "tests/integration/coordinator_fixture.h"
 
 namespace foldmill::coordinator {
@@ -9,6 +12,7 @@ using foldmill::testing::FakeWorker;
 using proto::AckVerdict;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 // A coordinator that ends and is started again on the same database.
 class RestartTest : public CoordinatorFixture {
@@ -138,6 +142,59 @@ TEST_F(RestartTest, WhatWasPausedOrFinishedStaysSo) {
   EXPECT_EQ(study("paused").state(), v1::STUDY_STATE_PAUSED);
   EXPECT_EQ(study("s").state(), v1::STUDY_STATE_COMPLETED);
   EXPECT_EQ(study("s").best_value(), 0.5);
+}
+
+// A file that was uploaded is named when it is not there any more: `server compact` has run
+// between, or a backup was returned to.
+class GoneFileTest : public RestartTest {
+ protected:
+  // The first epoch's checkpoint and the model are uploaded; what is said of them is on its way.
+  void upload_and_lose() {
+    FakeWorker worker(channel_);
+    attempt_ = first_attempt(worker);
+    worker.send(epoch(1, attempt_, 1, 0.5));
+    expect_acks(worker, {AckVerdict::kAccepted});
+    checkpoint_ = {attempt_, {1, worker.upload("checkpoint").value()}};
+    model_ = {attempt_, "model", worker.upload("model").value()};
+    std::filesystem::remove_all(storage::artifact_directory(dir_ / "study.db"));
+    restart();
+  }
+
+  AttemptId attempt_;
+  proto::CheckpointSaved checkpoint_;
+  proto::ArtifactSaved model_;
+};
+
+TEST_F(GoneFileTest, IsNotRecordedAndWhoeverNeedsItIsTrainedAgain) {
+  upload_and_lose();
+  FakeWorker worker(channel_);
+  worker.hello("a", "1", {running(attempt_)});
+  worker.send({2, checkpoint_});
+  worker.send(epoch(3, attempt_, 2, 0.25));
+  worker.send({4, model_});
+  worker.send({5, proto::AttemptFinished{attempt_, {}, {{model_.name, model_.artifact}}}});
+  std::map<uint64_t, AckVerdict> verdicts;  // a refusal need not wait for the disk
+  for (int acks = 0; acks < 4; ++acks) {
+    const proto::Ack ack = next_ack(worker);
+    verdicts[ack.sequence] = ack.verdict;
+  }
+  EXPECT_THAT(verdicts,
+              ElementsAre(Pair(2, AckVerdict::kRejected), Pair(3, AckVerdict::kAccepted),
+                          Pair(4, AckVerdict::kRejected), Pair(5, AckVerdict::kAccepted)));
+  const AttemptId second = next_attempt(worker);
+  ASSERT_EQ(worker.upload("model"), model_.artifact);
+  worker.send(epoch(6, second, 1, 0.5));
+  worker.send(epoch(7, second, 2, 0.25));
+  worker.send({8, proto::ArtifactSaved{second, model_.name, model_.artifact}});
+  worker.send({9, proto::AttemptFinished{second, {}, {{model_.name, model_.artifact}}}});
+  expect_acks(worker, {AckVerdict::kAccepted, AckVerdict::kAccepted, AckVerdict::kAccepted,
+                       AckVerdict::kAccepted});
+  EXPECT_EQ(study("s").state(), v1::STUDY_STATE_COMPLETED);
+  const v1::Fold fold = trial("s").folds(0);
+  ASSERT_EQ(fold.attempts_size(), 2);
+  EXPECT_EQ(fold.attempts(0).state(), v1::ATTEMPT_STATE_STOPPED) << "which costs no retry";
+  EXPECT_EQ(fold.curve_size(), 2);
+  EXPECT_EQ(fold.artifacts_size(), 1);
 }
 
 }  // namespace

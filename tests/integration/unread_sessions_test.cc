@@ -41,6 +41,7 @@ class UnreadSessionsTest : public ::testing::Test {
         [this](engine::Event event, std::function<void()> settled) {
           take(std::move(event), std::move(settled));
         },
+        [](const ArtifactRef&) { return false; },  // no file is kept
         Logging::none().logger("test"), "test", kPatience);
     grpc::ServerBuilder builder;
     int port = 0;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "foldmill/v1/artifact_service.grpc.pb.h"
 #include "foldmill/v1/worker_service.grpc.pb.h"
 #include "proto/codec/worker_codec.h"
 
@@ -23,6 +24,9 @@ class FakeWorker {
   // False once the session has ended.
   bool send(const proto::WorkerMessage& message) { return send_raw(proto::encode(message)); }
   bool send_raw(const v1::WorkerMessage& message) { return stream_->Write(message); }
+  // Puts a file into the coordinator's store: what may be said to have been saved. Nothing if the
+  // coordinator did not take it.
+  std::optional<ArtifactRef> upload(const std::string& content);
   void hello(const std::string& name, const std::string& instance = "1",
              std::vector<proto::RunningAttempt> running = {}, int64_t slots = 1);
 
@@ -53,6 +57,7 @@ class FakeWorker {
  private:
   grpc::ClientContext context_;
   std::unique_ptr<v1::WorkerService::Stub> stub_;
+  std::unique_ptr<v1::ArtifactService::Stub> files_;
   std::unique_ptr<grpc::ClientReaderWriter<v1::WorkerMessage, v1::CoordinatorMessage>> stream_;
   std::deque<proto::CoordinatorMessage> kept_;
   bool ended_ = false;

@@ -226,7 +226,7 @@ TEST_F(DeafWorkerTest, IsSentAwayAndToldWhyWhenItListensAgain) {
 
 TEST_F(DeafWorkerTest, IsCutOffWhenItNeverListensAgain) {
   coordinator_.reset();
-  engine_options_.lease = Milliseconds(300);
+  engine_options_.lease = Milliseconds(2'000);  // a hello has no longer to come
   engine_options_.heartbeat = Milliseconds(50);
   start();
   FakeWorker deaf(channel_);

@@ -1,9 +1,10 @@
 #include "tests/support/agent_fixture.h"
 
-#include <grpcpp/create_channel.h>
 #include <spdlog/sinks/null_sink.h>
 
 #include <future>
+
+#include "proto/transport/channel.h"
 
 namespace foldmill::testing {
 
@@ -51,12 +52,8 @@ RunningAgent::RunningAgent(const FakeCoordinator& coordinator, const test::TempD
   if (adjust) adjust(options);
   agent_ = std::make_unique<worker::WorkerAgent>(
       io_, options, *worker::FileCache::open(directory / "cache", 1 << 20),
-      [target = coordinator.target()]() -> Result<std::shared_ptr<grpc::Channel>> {
-        grpc::ChannelArguments arguments;
-        arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
-        arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-        arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
-        return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+      [target = coordinator.target()] {
+        return proto::make_channel(*proto::parse_address(target), {});
       },
       [this](worker::ExitCode code, const Status&) {
         exit_code_ = static_cast<int>(code);

@@ -10,6 +10,7 @@
 #include "foldmill/v1/artifact_service.grpc.pb.h"
 #include "foldmill/v1/worker_service.grpc.pb.h"
 #include "proto/codec/worker_codec.h"
+#include "proto/transport/server.h"
 
 namespace foldmill::testing {
 namespace {
@@ -137,6 +138,7 @@ FakeCoordinator::~FakeCoordinator() { stop(); }
 
 void FakeCoordinator::start() {
   grpc::ServerBuilder builder;
+  proto::apply_limits(&builder);
   builder.AddListeningPort(target(), grpc::InsecureServerCredentials());
   builder.RegisterService(workers_.get());
   builder.RegisterService(artifacts_.get());

@@ -66,11 +66,12 @@ struct EpochReported {
   AttemptId attempt;
   EpochReport report;
 };
-struct CheckpointSaved {  // the file is already in the artifact store
+struct CheckpointSaved {
   SessionId session;
   uint64_t sequence = 0;
   AttemptId attempt;
   Checkpoint checkpoint;
+  bool is_here = true;  // the file, in the artifact store, when this was said
 };
 struct ArtifactSaved {
   SessionId session;
@@ -78,6 +79,7 @@ struct ArtifactSaved {
   AttemptId attempt;
   std::string name;
   ArtifactRef artifact;
+  bool is_here = true;  // as above
 };
 struct AttemptFinished {
   SessionId session;

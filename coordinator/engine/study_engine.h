@@ -88,9 +88,11 @@ class StudyEngine {
   // --- messages about live attempts, held by the worker that speaks (study_reports.cc)
   Verdict started(const Lease& lease, Step& step);
   Verdict epoch_reported(const Lease& lease, const EpochReport& report, Step& step);
-  Verdict checkpoint_saved(const Lease& lease, const Checkpoint& checkpoint, Step& step);
+  // `is_here`: the file. One that is not is not recorded.
+  Verdict checkpoint_saved(const Lease& lease, const Checkpoint& checkpoint, bool is_here,
+                           Step& step);
   Verdict artifact_saved(const Lease& lease, const std::string& name, const ArtifactRef& artifact,
-                         Step& step);
+                         bool is_here, Step& step);
   // As its worker says; `kept`: what it has saved, as far as the worker says that.
   void finished(const Lease& lease, AttemptOutcome outcome, const NamedArtifacts& kept, Step& step);
   // Also for attempts that are lost: then nobody speaks (study_attempts.cc).

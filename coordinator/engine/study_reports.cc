@@ -26,6 +26,14 @@ std::optional<std::pair<std::string, double>> diverged_goal(const StudySpec& spe
   return std::nullopt;
 }
 
+// A file that was there when it was uploaded: cleaned up since then, or a backup was returned to
+// that lacks it. Without a checkpoint the fold goes on from another one; an attempt of which an
+// artifact is not recorded has not succeeded when it ends.
+Verdict gone(const ArtifactRef& file) {
+  return {AckVerdict::kRejected,
+          concat("the file ", file.sha256, " was saved, but is not here any more")};
+}
+
 }  // namespace
 
 Verdict StudyEngine::started(const Lease& lease, Step& step) {
@@ -107,7 +115,7 @@ Verdict StudyEngine::epoch_reported(const Lease& lease, const EpochReport& repor
 }
 
 Verdict StudyEngine::checkpoint_saved(const Lease& lease, const Checkpoint& checkpoint,
-                                      Step& step) {
+                                      bool is_here, Step& step) {
   FoldRecord& fold = fold_of(lease.fold);
   if (checkpoint.epoch < 1 || checkpoint.epoch > fold.curve.last_epoch()) {
     discard_unreferenced(checkpoint.artifact, step);
@@ -119,6 +127,7 @@ Verdict StudyEngine::checkpoint_saved(const Lease& lease, const Checkpoint& chec
     discard_unreferenced(checkpoint.artifact, step);
     return {AckVerdict::kDuplicate, {}};
   }
+  if (!is_here) return gone(checkpoint.artifact);
   progress_.moved(lease.attempt, step.now().steady);
   const std::optional<Checkpoint> replaced =
       std::exchange(fold.earlier_checkpoint, std::exchange(fold.checkpoint, checkpoint));
@@ -130,9 +139,12 @@ Verdict StudyEngine::checkpoint_saved(const Lease& lease, const Checkpoint& chec
 }
 
 Verdict StudyEngine::artifact_saved(const Lease& lease, const std::string& name,
-                                    const ArtifactRef& artifact, Step& step) {
-  const auto [saved, is_new] = fold_of(lease.fold).live->artifacts.try_emplace(name, artifact);
-  if (!is_new && saved->second == artifact) return {AckVerdict::kDuplicate, {}};
+                                    const ArtifactRef& artifact, bool is_here, Step& step) {
+  NamedArtifacts& artifacts = fold_of(lease.fold).live->artifacts;
+  const auto known = artifacts.find(name);
+  if (known != artifacts.end() && known->second == artifact) return {AckVerdict::kDuplicate, {}};
+  if (!is_here) return gone(artifact);
+  const auto [saved, is_new] = artifacts.try_emplace(name, artifact);
   progress_.moved(lease.attempt, step.now().steady);
   const ArtifactRef replaced = std::exchange(saved->second, artifact);
   commons_.artifacts.add(artifact);

@@ -109,13 +109,13 @@ void WorkerDesk::handle(const event::CheckpointSaved& message, Step& step) {
   // same numbers, may have uploaded the very same bytes (which finds them there and adds nothing)
   // and be about to record them. A file too many costs less than a checkpoint without one.
   answer(message, step, [&](StudyEngine& study, const Lease& lease) {
-    return study.checkpoint_saved(lease, message.checkpoint, step);
+    return study.checkpoint_saved(lease, message.checkpoint, message.is_here, step);
   });
 }
 
 void WorkerDesk::handle(const event::ArtifactSaved& message, Step& step) {
   answer(message, step, [&](StudyEngine& study, const Lease& lease) {
-    return study.artifact_saved(lease, message.name, message.artifact, step);
+    return study.artifact_saved(lease, message.name, message.artifact, message.is_here, step);
   });
 }
 

@@ -23,6 +23,7 @@ engine::event::WorkerJoined joined_event(engine::SessionId session, proto::Hello
 struct ToEvent {
   engine::SessionId session;
   uint64_t sequence;
+  bool has_file;
 
   engine::Event operator()(proto::Hello&& m) const { return joined_event(session, std::move(m)); }
   engine::Event operator()(proto::Heartbeat&&) const { return engine::event::Heartbeat{session}; }
@@ -36,11 +37,12 @@ struct ToEvent {
     return engine::event::EpochReported{session, sequence, m.attempt, std::move(m.report)};
   }
   engine::Event operator()(proto::CheckpointSaved&& m) const {
-    return engine::event::CheckpointSaved{session, sequence, m.attempt, std::move(m.checkpoint)};
+    return engine::event::CheckpointSaved{session, sequence, m.attempt, std::move(m.checkpoint),
+                                          has_file};
   }
   engine::Event operator()(proto::ArtifactSaved&& m) const {
-    return engine::event::ArtifactSaved{session, sequence, m.attempt, std::move(m.name),
-                                        std::move(m.artifact)};
+    return engine::event::ArtifactSaved{
+        session, sequence, m.attempt, std::move(m.name), std::move(m.artifact), has_file};
   }
   engine::Event operator()(proto::AttemptFinished&& m) const {
     return engine::event::AttemptFinished{session, sequence, m.attempt, std::move(m.outcome),
@@ -50,8 +52,8 @@ struct ToEvent {
 
 }  // namespace
 
-engine::Event to_event(engine::SessionId session, proto::WorkerMessage message) {
-  return std::visit(ToEvent{session, message.sequence}, std::move(message.body));
+engine::Event to_event(engine::SessionId session, proto::WorkerMessage message, bool has_file) {
+  return std::visit(ToEvent{session, message.sequence, has_file}, std::move(message.body));
 }
 
 }  // namespace foldmill::coordinator

@@ -5,7 +5,8 @@
 
 namespace foldmill::coordinator {
 
-// What a worker's message means to the engine.
-engine::Event to_event(engine::SessionId session, proto::WorkerMessage message);
+// What a worker's message means to the engine. `has_file`: whether the file that it names, if it
+// names one, is here.
+engine::Event to_event(engine::SessionId session, proto::WorkerMessage message, bool has_file);
 
 }  // namespace foldmill::coordinator

@@ -118,10 +118,13 @@ void WorkerSession::speak_if_unread() {
 void WorkerSession::handle(const v1::WorkerMessage& message, bool has_file) {
   Result<proto::WorkerMessage> decoded = proto::decode(message);
   if (!decoded.ok()) {
+    log_->warn(
+        log_line("message refused", {{"worker", worker_}, {"reason", decoded.status().message()}}));
     // A numbered message is kept by the worker until it is answered, so it gets a definite answer.
-    if (greeted_ && message.sequence() > 0)
-      return refuse(message.sequence(), decoded.status().message());
-    return leave(decoded.status().message(), decoded.status());
+    if (!greeted_ || message.sequence() == 0)
+      return leave(decoded.status().message(), decoded.status());
+    return send(
+        proto::Ack{message.sequence(), proto::AckVerdict::kRejected, decoded.status().message()});
   }
   if (const auto* hello = std::get_if<proto::Hello>(&decoded->body)) {
     handle_hello(*hello);
@@ -129,22 +132,11 @@ void WorkerSession::handle(const v1::WorkerMessage& message, bool has_file) {
   } else if (!greeted_) {
     return close(failed_precondition("the first message of a session must be hello"));
   }
-  // It was there when it was uploaded: let go for newer ones, cleaned up, or a backup was returned
-  // to that lacks it. Without this checkpoint the fold goes on from another one, and an attempt
-  // whose artifact is not recorded has not succeeded when it ends.
-  if (!has_file)
-    return refuse(message.sequence(), concat("the file ", file_named_by(message)->sha256(),
-                                             " was saved, but is not here any more"));
   const size_t bytes = message.ByteSizeLong();
   unsettled_.add(bytes);
   table_.took_in(bytes);
-  sink_(to_event(id_, std::move(decoded).value()),
+  sink_(to_event(id_, std::move(decoded).value(), has_file),
         [&table = table_, id = id_, bytes] { table.settled(id, bytes); });
-}
-
-void WorkerSession::refuse(uint64_t sequence, std::string_view reason) {
-  log_->warn(log_line("message refused", {{"worker", worker_}, {"reason", std::string(reason)}}));
-  send(proto::Ack{sequence, proto::AckVerdict::kRejected, std::string(reason)});
 }
 
 void WorkerSession::handle_hello(const proto::Hello& hello) {

@@ -6,7 +6,6 @@
 #include <deque>
 #include <functional>
 #include <string>
-#include <string_view>
 
 #include "coordinator/asio.h"
 #include "coordinator/backlog.h"
@@ -94,7 +93,6 @@ class WorkerSession final
   void read_done(bool ok, bool has_file);
   void write_done(bool ok);
   void handle(const v1::WorkerMessage& message, bool has_file);
-  void refuse(uint64_t sequence, std::string_view reason);
   void handle_hello(const proto::Hello& hello);
   // close(), and tells an engine that was told of the worker that it has left: else folds would go
   // on being leased to nobody.

@@ -12,7 +12,6 @@ using foldmill::testing::FakeWorker;
 using proto::AckVerdict;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::Pair;
 
 // A coordinator that ends and is started again on the same database.
 class RestartTest : public CoordinatorFixture {
@@ -173,14 +172,8 @@ TEST_F(GoneFileTest, IsNotRecordedAndWhoeverNeedsItIsTrainedAgain) {
   worker.send(epoch(3, attempt_, 2, 0.25));
   worker.send({4, model_});
   worker.send({5, proto::AttemptFinished{attempt_, {}, {{model_.name, model_.artifact}}}});
-  std::map<uint64_t, AckVerdict> verdicts;  // a refusal need not wait for the disk
-  for (int acks = 0; acks < 4; ++acks) {
-    const proto::Ack ack = next_ack(worker);
-    verdicts[ack.sequence] = ack.verdict;
-  }
-  EXPECT_THAT(verdicts,
-              ElementsAre(Pair(2, AckVerdict::kRejected), Pair(3, AckVerdict::kAccepted),
-                          Pair(4, AckVerdict::kRejected), Pair(5, AckVerdict::kAccepted)));
+  expect_acks(worker, {AckVerdict::kRejected, AckVerdict::kAccepted, AckVerdict::kRejected,
+                       AckVerdict::kAccepted});
   const AttemptId second = next_attempt(worker);
   ASSERT_EQ(worker.upload("model"), model_.artifact);
   worker.send(epoch(6, second, 1, 0.5));

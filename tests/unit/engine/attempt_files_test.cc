@@ -54,6 +54,34 @@ TEST_F(AttemptFilesTest, AnEpochBeforeTheCheckpointIsRejected) {
   EXPECT_EQ(driver.report(worker, worker.attempt(), 1, 0.5).verdict, AckVerdict::kRejected);
 }
 
+TEST_F(AttemptFilesTest, OneThatIsNotHereIsNotRecordedAndAKnownOneNotMissed) {
+  FakeWorker& worker = begin(small_study(1, 1, 4));
+  const AttemptId attempt = worker.attempt();
+  const auto verdict_on = [&](const auto& message) {
+    driver.send(message);
+    return driver.performed<effect::SendAck>().back().verdict;
+  };
+  const auto checkpoint = [&](int64_t epoch, const char* content) {
+    const Checkpoint of{epoch, testing::fake_artifact(content)};
+    return verdict_on(event::CheckpointSaved{worker.session, 99, attempt, of, false});
+  };
+  const auto artifact = [&](const char* content) {
+    return verdict_on(event::ArtifactSaved{worker.session, 99, attempt, "state_dict.pt",
+                                           testing::fake_artifact(content), false});
+  };
+  for (int epoch = 0; epoch < 2; ++epoch) driver.train_epoch(worker, attempt);
+  driver.checkpoint(worker, attempt, 1, "one");
+  EXPECT_EQ(checkpoint(1, "one"), AckVerdict::kDuplicate);
+  EXPECT_EQ(checkpoint(2, "two"), AckVerdict::kRejected);
+  driver.artifact(worker, attempt, "weights");
+  EXPECT_EQ(artifact("weights"), AckVerdict::kDuplicate);
+  EXPECT_EQ(artifact("better weights"), AckVerdict::kRejected);
+  EXPECT_TRUE(driver.performed<effect::DeleteArtifact>().empty());
+  driver.finish(worker, attempt, failed(EndCause::kInternal));
+  EXPECT_EQ(checkpoint(2, "two"), AckVerdict::kSuperseded);
+  EXPECT_EQ(worker.assignment().resume_from->artifact, testing::fake_artifact("one"));
+}
+
 TEST_F(AttemptFilesTest, TheCheckpointBeforeAUselessOneIsGoneOnFrom) {
   FakeWorker& worker = begin(small_study(1, 1, 4));
   const AttemptId first = worker.attempt();

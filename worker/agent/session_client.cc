@@ -30,14 +30,14 @@ class SessionClient::Reactor
   }
 
   void send(const proto::WorkerMessage& message) {
-    if (!open_) return;  // the outbox has what must not be lost
+    if (!open_ || !writable_) return;  // the outbox has what must not be lost
     outgoing_.push_back(proto::encode(message));
     if (outgoing_.size() == 1) StartWrite(&outgoing_.front());
   }
 
   void cancel() {
     context_.TryCancel();
-    stop_writing();
+    stop();
   }
 
   void orphan() {
@@ -61,7 +61,7 @@ class SessionClient::Reactor
 
  private:
   void read_done(bool ok) {
-    if (!ok) return stop_writing();
+    if (!ok) return stop();
     auto message = proto::decode(incoming_);
     if (!message.ok()) {
       broken_ = message.status().with_context("the coordinator sent a message that makes no sense");
@@ -73,12 +73,14 @@ class SessionClient::Reactor
 
   void write_done(bool ok) {
     outgoing_.pop_front();
-    if (ok && open_ && !outgoing_.empty()) StartWrite(&outgoing_.front());
-    if (!ok) stop_writing();
+    // The call is over. What the coordinator said before is still to be read: gRPC does not say
+    // that and how it ended while a message waits.
+    if (!ok) writable_ = false;
+    if (open_ && writable_ && !outgoing_.empty()) StartWrite(&outgoing_.front());
   }
 
   // After this no operation is started any more, so the call can end.
-  void stop_writing() {
+  void stop() {
     if (!std::exchange(open_, false)) return;
     RemoveHold();
   }
@@ -96,6 +98,7 @@ class SessionClient::Reactor
   v1::CoordinatorMessage incoming_;
   std::deque<v1::WorkerMessage> outgoing_;
   bool open_ = true;
+  bool writable_ = true;
   Status broken_;
   std::shared_ptr<Reactor> self_;
   std::shared_ptr<std::promise<void>> finished_ = std::make_shared<std::promise<void>>();

@@ -26,7 +26,10 @@ class Backlog {
     bytes_ -= bytes;
   }
 
-  bool full() const { return messages_ >= limits_.messages || bytes_ >= limits_.bytes; }
+  // Or holds so many times that.
+  bool full(size_t times = 1) const {
+    return messages_ >= times * limits_.messages || bytes_ >= times * limits_.bytes;
+  }
   size_t messages() const { return messages_; }
 
  private:

@@ -54,10 +54,8 @@ Coordinator::Coordinator(Database database, Options options, const Logging& logg
                   logging.logger("coordinator.engine")),
       worker_service_(
           control_, sessions_, session_sink(),
-          // By its name: what has one is whole, and was read when it was uploaded. What cannot be
-          // looked at, for want of descriptors for instance, has not gone by that.
-          [this](const ArtifactRef& file) {
-            return artifacts_->read(file).status().code() != StatusCode::kNotFound;
+          [this](const ArtifactRef& file, std::function<void(bool)> found) {
+            look_for(file, std::move(found));
           },
           logging.logger("coordinator.rpc"), FOLDMILL_VERSION, options_.engine.lease),
       study_service_({control_, requests_, watches_, reader_, event_sink(), server_info()}),
@@ -89,6 +87,16 @@ StoreGatewayOptions Coordinator::watch_for_a_full_disk() {
   };
   options.on_room = [this] { requests_.resume(); };
   return options;
+}
+
+// By its name: what has one is whole, and was read when it was uploaded. What cannot be looked at,
+// for want of descriptors for instance, has not gone by that. On a thread of its own, because those
+// for files read whole ones.
+void Coordinator::look_for(const ArtifactRef& file, std::function<void(bool)> found) {
+  asio::post(looks_, [this, file, found = std::move(found)]() mutable {
+    const bool is_there = artifacts_->read(file).status().code() != StatusCode::kNotFound;
+    control_.post([found = std::move(found), is_there] { found(is_there); });
+  });
 }
 
 v1::ServerInfo Coordinator::server_info() const {

@@ -41,6 +41,7 @@ class Coordinator {
  private:
   EventSink event_sink();
   SessionSink session_sink();
+  void look_for(const ArtifactRef& file, std::function<void(bool)> found);
   v1::ServerInfo server_info() const;
   Status listen();
   StoreGatewayOptions watch_for_a_full_disk();
@@ -60,6 +61,7 @@ class Coordinator {
   SamplerRunner sampler_;
   ArtifactPromises promises_;
   asio::thread_pool files_{2};  // artifacts in and out
+  asio::thread_pool looks_{1};  // whether one is there
 
   SessionTable sessions_;
   RequestDesk requests_;

@@ -35,8 +35,8 @@ class Dispatcher {
     carry_out(engine_.start(clock_.now()), [] {});
   }
 
-  // `settled` is called when all that came of it is on disk and done, not at once; never after
-  // stop() or when the disk has failed for good.
+  // `settled` is called when all that came of it is on disk and done: in this call, if nothing is
+  // to be written and nothing waits; never after stop() or when the disk has failed for good.
   void on(engine::Event event, std::function<void()> settled) {
     if (stopped_) return;
     const std::optional<ArtifactRef> named = artifact_named_by(event);

@@ -49,12 +49,12 @@ const std::string* first_missing(const NamedArtifacts& kept, const NamedArtifact
 
 void StudyEngine::finished(const Lease& lease, AttemptOutcome outcome, const NamedArtifacts& kept,
                            Step& step) {
-  const LiveAttempt& attempt = *fold_of(lease.fold).live;
-  const std::string* missing = first_missing(kept, attempt.artifacts);
+  const std::string* missing = first_missing(kept, fold_of(lease.fold).live->artifacts);
   if (outcome.state == AttemptState::kSucceeded && missing != nullptr)
     let_down(lease,
-             concat("it has succeeded, but its artifact '", *missing, "' is not in this database",
-                    attempt.inherited ? kOlderCopy : std::string_view()),
+             concat("it has succeeded, but its artifact '", *missing,
+                    "' was not recorded here: it had gone when it was named, or this database is a"
+                    " copy older than what the worker was told"),
              step);
   else
     ended(lease, std::move(outcome), step);
@@ -176,8 +176,10 @@ std::string StudyEngine::compare_epochs(const Lease& lease, std::string_view cla
 
 // What it was to leave is not all here, so it has not succeeded, though it says so. Of an attempt
 // that this very coordinator has leased somebody has lost it: that counts among the retries, so
-// that it does not go on for ever.
+// that it does not go on for ever. All is trained again, because who went on from the last epochs
+// might not make it again.
 void StudyEngine::let_down(const Lease& lease, std::string why, Step& step) {
+  drop_checkpoint(lease.fold, step);
   if (fold_of(lease.fold).live->inherited)
     part_with(lease, std::move(why), step);
   else

@@ -10,8 +10,8 @@ namespace foldmill::coordinator {
 // All open worker sessions by id; their owner. On control.
 //
 // What sessions left unsettled counts until it is, also when they are gone: else a worker that
-// comes and goes could leave any amount. When it is too much together, no session is read, and no
-// new one's hello.
+// comes and goes could leave any amount. When it is too much together, no session is read, but
+// for the hello of a new one, and at twice as much not even that.
 class SessionTable {
  public:
   // Many times what one session may leave, so that no few of them stop the others.
@@ -37,13 +37,17 @@ class SessionTable {
   // Of one message.
   void took_in(size_t bytes) { unsettled_.add(bytes); }
   void settled(engine::SessionId id, size_t bytes) {
-    const bool was_full = full();
+    const bool was_full = full(), was_twice_full = full(2);
     unsettled_.remove(bytes);
     if (WorkerSession* session = find(id)) session->settled(bytes);
-    if (!was_full || full()) return;
+    if (was_full == full() && was_twice_full == full(2)) return;
     for (const auto& [other, session] : sessions_) session->resume();
   }
-  bool full() const { return unsettled_.full(); }
+  // Of `times` what sessions may leave.
+  bool full(size_t times = 1) const { return unsettled_.full(times); }
+  void looked(engine::SessionId id, bool found) {
+    if (WorkerSession* session = find(id)) session->looked(found);
+  }
 
   void speak_for_unread() {
     control_.check();

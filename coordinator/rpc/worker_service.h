@@ -13,20 +13,21 @@ namespace foldmill::coordinator {
 class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
  public:
   // `patience`: for the first word of a session, and for its last.
-  WorkerServiceImpl(ControlLoop& control, SessionTable& table, SessionSink sink, HasFile has_file,
-                    Logger log, std::string version, Milliseconds patience)
+  WorkerServiceImpl(ControlLoop& control, SessionTable& table, SessionSink sink,
+                    LookForFile look_for_file, Logger log, std::string version,
+                    Milliseconds patience)
       : control_(control),
         table_(table),
         sink_(std::move(sink)),
-        has_file_(std::move(has_file)),
+        look_for_file_(std::move(look_for_file)),
         log_(std::move(log)),
         version_(std::move(version)),
         patience_(patience) {}
 
   grpc::ServerBidiReactor<v1::WorkerMessage, v1::CoordinatorMessage>* Session(
       grpc::CallbackServerContext* context) override {
-    auto session = std::make_unique<WorkerSession>(*context, control_, table_, sink_, has_file_,
-                                                   log_, version_, patience_);
+    auto session = std::make_unique<WorkerSession>(*context, control_, table_, sink_,
+                                                   look_for_file_, log_, version_, patience_);
     WorkerSession* reactor = session.get();
     control_.post(
         [this, session = std::move(session)]() mutable { table_.adopt(std::move(session)); });
@@ -37,7 +38,7 @@ class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
   ControlLoop& control_;
   SessionTable& table_;
   SessionSink sink_;
-  HasFile has_file_;
+  LookForFile look_for_file_;
   Logger log_;
   std::string version_;
   Milliseconds patience_;

@@ -1,5 +1,6 @@
 #include "coordinator/rpc/worker_session.h"
 
+#include <optional>
 #include <utility>
 
 #include "coordinator/log_line.h"
@@ -33,17 +34,20 @@ void pass_failpoint_after(const v1::CoordinatorMessage& message) {
   if (message.has_drain()) failpoint("drain.after_write");
 }
 
-const v1::ArtifactRef* file_named_by(const v1::WorkerMessage& message) {
-  if (message.has_checkpoint_saved()) return &message.checkpoint_saved().checkpoint().artifact();
-  if (message.has_artifact_saved()) return &message.artifact_saved().artifact();
-  return nullptr;
+// Nothing also when it is named in a way that makes no sense, which is refused with the message.
+std::optional<ArtifactRef> file_named_by(const v1::WorkerMessage& message) {
+  Result<ArtifactRef> file = not_found("a file");
+  if (message.has_checkpoint_saved())
+    file = proto::decode(message.checkpoint_saved().checkpoint().artifact());
+  if (message.has_artifact_saved()) file = proto::decode(message.artifact_saved().artifact());
+  return file.ok() ? std::optional(std::move(file).value()) : std::nullopt;
 }
 
 }  // namespace
 
 // The next read is asked for when this one was handled, so a worker's words keep their order.
 void WorkerSession::OnReadDone(bool ok) {
-  control_.post([this, ok, has_file = ok && has_what_came_names()] { read_done(ok, has_file); });
+  control_.post([this, ok] { read_done(ok); });
 }
 void WorkerSession::OnWriteDone(bool ok) {
   control_.post([this, ok] { write_done(ok); });
@@ -76,7 +80,10 @@ void WorkerSession::patience_over() {
   close(deadline_exceeded(concat("no hello came within ", patience_.count(), " ms")));
 }
 
-bool WorkerSession::may_read() const { return !unsettled_.full() && !table_.full(); }
+// A hello is read also when others leave too much: a worker that comes back has only so long.
+bool WorkerSession::may_read() const {
+  return !looking_ && !unsettled_.full() && !table_.full(greeted_ ? 1 : 2);
+}
 
 void WorkerSession::read_on() {
   if (!is_unread() || !may_read()) return;
@@ -84,19 +91,24 @@ void WorkerSession::read_on() {
   StartRead(&incoming_);
 }
 
-bool WorkerSession::has_what_came_names() const {
-  const v1::ArtifactRef* named = file_named_by(incoming_);
-  if (named == nullptr) return true;
-  const Result<ArtifactRef> file = proto::decode(*named);
-  return file.ok() && has_file_(*file);
-}
-
-void WorkerSession::read_done(bool ok, bool has_file) {
+void WorkerSession::read_done(bool ok) {
   control_.check();
   reading_ = false;
   if (!ok) return leave("the stream ended");
   if (closing_) return;
-  handle(incoming_, has_file);
+  if (const auto file = file_named_by(incoming_)) {
+    looking_ = true;
+    look_for_file_(*file, [&table = table_, id = id_](bool found) { table.looked(id, found); });
+    return;
+  }
+  handle(incoming_, true);
+  read_on();
+}
+
+void WorkerSession::looked(bool found) {
+  looking_ = false;
+  if (closing_) return;
+  handle(incoming_, found);
   read_on();
 }
 
@@ -107,6 +119,7 @@ void WorkerSession::settled(size_t bytes) {
 
 void WorkerSession::resume() {
   if (!is_unread() || !may_read()) return;
+  if (!greeted_) start_patience();
   speak_if_unread();
   read_on();
 }

@@ -25,19 +25,20 @@ class SessionTable;
 // Where goes what is said in sessions: to the engine. `settled` is told on control, later than the
 // call, when all that came of the event is on disk and answered.
 using SessionSink = std::function<void(engine::Event, std::function<void()> settled)>;
-// Whether the coordinator has a file. Quick, and from any thread.
-using HasFile = std::function<bool(const ArtifactRef&)>;
+// Looks whether the coordinator has a file. Called on control, which must not wait for a disk:
+// `found` is told on control as well, later than the call.
+using LookForFile = std::function<void(const ArtifactRef&, std::function<void(bool)> found)>;
 
 // One worker's call. Passive: the reactions of gRPC (the On… functions, on its threads, sometimes
-// at once) only post, and look before that whether a file is there that a worker says it has saved;
-// everything else is on control.
+// at once) only post, everything else is on control.
 //
 //   new --start--> greeting --hello--> open --end of stream, close()--> closing --> finished
 //                     |                                                    ^
 //                     +--- anything else, another protocol version, nothing +
 //                          within the patience
 //
-// At most one read is asked for, the next only after the last was handled, and none while too much
+// At most one read is asked for, the next only after the last was handled (a word of a saved file
+// waits until somebody has looked for that), and none while too much
 // of what was said is not settled: a session is then unread, what its worker says goes no further
 // than gRPC's windows, and the worker waits. It is not silent then: it is we who do not listen, and
 // whether it lives its connection tells. So the engine hears of an unread worker as if by a
@@ -57,13 +58,13 @@ class WorkerSession final
   // `patience`: for hello, and for the last words to be taken. `context` is gRPC's, and there until
   // OnDone.
   WorkerSession(grpc::CallbackServerContext& context, ControlLoop& control, SessionTable& table,
-                SessionSink sink, HasFile has_file, Logger log, std::string version,
+                SessionSink sink, LookForFile look_for_file, Logger log, std::string version,
                 Milliseconds patience)
       : context_(context),
         control_(control),
         table_(table),
         sink_(std::move(sink)),
-        has_file_(std::move(has_file)),
+        look_for_file_(std::move(look_for_file)),
         log_(std::move(log)),
         version_(std::move(version)),
         patience_(patience),
@@ -78,6 +79,8 @@ class WorkerSession final
 
   // A message of so many bytes is.
   void settled(size_t bytes);
+  // The file that was looked for.
+  void looked(bool found);
   // There may be room again to read.
   void resume();
   void speak_if_unread();
@@ -88,9 +91,8 @@ class WorkerSession final
   void OnCancel() override;
   void OnDone() override;
 
-  bool has_what_came_names() const;
   void read_on();
-  void read_done(bool ok, bool has_file);
+  void read_done(bool ok);
   void write_done(bool ok);
   void handle(const v1::WorkerMessage& message, bool has_file);
   void handle_hello(const proto::Hello& hello);
@@ -107,7 +109,7 @@ class WorkerSession final
   ControlLoop& control_;
   SessionTable& table_;
   SessionSink sink_;  // called on control
-  HasFile has_file_;  // called on gRPC's threads
+  LookForFile look_for_file_;
   Logger log_;
   std::string version_;
   Milliseconds patience_;
@@ -120,6 +122,7 @@ class WorkerSession final
   Backlog unsettled_;
   bool greeted_ = false;
   bool reading_ = false;
+  bool looking_ = false;  // for the file that incoming_ names
   bool writing_ = false;
   bool closing_ = false;
   bool finished_ = false;

@@ -41,7 +41,7 @@ class UnreadSessionsTest : public ::testing::Test {
         [this](engine::Event event, std::function<void()> settled) {
           take(std::move(event), std::move(settled));
         },
-        [](const ArtifactRef&) { return false; },  // no file is kept
+        [this](const ArtifactRef&, std::function<void(bool)> found) { found_ = std::move(found); },
         Logging::none().logger("test"), "test", kPatience);
     grpc::ServerBuilder builder;
     int port = 0;
@@ -109,6 +109,7 @@ class UnreadSessionsTest : public ::testing::Test {
   }
 
   ControlLoop control_;
+  std::function<void(bool)> found_;  // on control; of the file that is looked for
   std::unique_ptr<SessionTable> table_;
   std::shared_ptr<grpc::Channel> channel_;
 
@@ -209,9 +210,9 @@ TEST_F(UnreadSessionsTest, AnUnreadSessionThatBreaksIsNoticed) {
 }
 
 TEST_F(UnreadSessionsTest, WhatWasLeftBehindCountsUntilItIsSettled) {
-  constexpr size_t kTogether = 5;
+  constexpr size_t kTogether = 5, kHellos = 2 * kTogether;
   serve({kTogether, kShare.bytes});
-  for (size_t visits = 1; visits <= kTogether; ++visits) {
+  for (size_t visits = 1; visits <= kHellos; ++visits) {
     FakeWorker worker(channel_);
     worker.hello(concat("visitor-", visits));
     ASSERT_TRUE(eventually([&] { return unsettled() == visits; }));
@@ -222,12 +223,42 @@ TEST_F(UnreadSessionsTest, WhatWasLeftBehindCountsUntilItIsSettled) {
   late.hello("late");
   // Its hello is unread, so nobody may lose patience with it, whenever it came.
   for (int times = 0; times < 200; ++times)
-    on_control([&] { table_->patience_over(SessionId(kTogether + 1)); });
-  EXPECT_EQ(unsettled(), kTogether);
+    on_control([&] { table_->patience_over(SessionId(kHellos + 1)); });
+  EXPECT_EQ(unsettled(), kHellos);
   settle(1);
-  EXPECT_TRUE(eventually([&] { return unsettled() == kTogether; }));
-  EXPECT_EQ(most_unsettled(), kTogether);
-  EXPECT_EQ(left(), kTogether);
+  EXPECT_TRUE(eventually([&] { return unsettled() == kHellos; }));
+  EXPECT_EQ(most_unsettled(), kHellos);
+  EXPECT_EQ(left(), kHellos);
+}
+
+TEST_F(UnreadSessionsTest, WhoComesBackIsHeardThoughOthersLeaveTooMuch) {
+  constexpr size_t kTogether = 5;
+  serve({kTogether, kShare.bytes});
+  FakeWorker worker(channel_);
+  worker.hello("talkative");
+  say(worker, 2 * kTogether);
+  ASSERT_TRUE(eventually([&] { return unsettled() == kTogether; }));
+  FakeWorker back(channel_);
+  back.hello("back");
+  ASSERT_TRUE(eventually([&] { return unsettled() == kTogether + 1; }));
+  EXPECT_EQ(reported().size(), kTogether - 1) << "of the other one nothing more is read";
+  while (reported().size() < 2 * kTogether) settle(1);
+}
+
+TEST_F(UnreadSessionsTest, WhoseFileIsLookedForIsNotSilentAndWaits) {
+  serve();
+  FakeWorker worker(channel_);
+  worker.hello("a");
+  worker.send({1, proto::CheckpointSaved{AttemptId(1), {1, {std::string(64, 'a'), 1}}}});
+  worker.send(report(2));
+  ASSERT_TRUE(eventually([&] { return on_control([&] { return bool(found_); }); }));
+  EXPECT_THAT(reported(), IsEmpty());
+  on_control([&] { table_->speak_for_unread(); });
+  EXPECT_THAT(heard(), ElementsAre(SessionId(1)));
+  settle_all();
+  EXPECT_THAT(reported(), IsEmpty()) << "what comes next keeps its place";
+  on_control([&] { found_(true); });
+  EXPECT_TRUE(eventually([&] { return reported().size() == 1; }));
 }
 
 }  // namespace

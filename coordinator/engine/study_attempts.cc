@@ -35,8 +35,6 @@ bool is_about_the_study(EndCause cause) {
          cause == EndCause::kUserError;
 }
 
-constexpr std::string_view kOlderCopy = ": it is a copy older than what the worker was told";
-
 // The name of one that is said to have been kept and is not known as that; null: there is none.
 const std::string* first_missing(const NamedArtifacts& kept, const NamedArtifacts& known) {
   for (const auto& [name, artifact] : kept)
@@ -171,7 +169,8 @@ void StudyEngine::part_with(const Lease& lease, std::string why, Step& step) {
 }
 
 std::string StudyEngine::compare_epochs(const Lease& lease, std::string_view claim) {
-  return concat(claim, " this database knows ", fold_of(lease.fold).curve.last_epoch(), kOlderCopy);
+  return concat(claim, " this database knows ", fold_of(lease.fold).curve.last_epoch(),
+                ": it is a copy older than what the worker was told");
 }
 
 // What it was to leave is not all here, so it has not succeeded, though it says so. Of an attempt

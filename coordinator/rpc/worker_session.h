@@ -38,11 +38,11 @@ using LookForFile = std::function<void(const ArtifactRef&, std::function<void(bo
 //                          within the patience
 //
 // At most one read is asked for, the next only after the last was handled (a word of a saved file
-// waits until somebody has looked for that), and none while too much
-// of what was said is not settled: a session is then unread, what its worker says goes no further
-// than gRPC's windows, and the worker waits. It is not silent then: it is we who do not listen, and
-// whether it lives its connection tells. So the engine hears of an unread worker as if by a
-// heartbeat, before it looks for those that fell silent and when it is read again.
+// waits until somebody has looked for that), and none while too much of what was said is not
+// settled: a session is then unread, what its worker says goes no further than gRPC's windows, and
+// the worker waits. It is not silent then: it is we who do not listen, and whether it lives its
+// connection tells. So the engine hears of an unread worker as if by a heartbeat, before it looks
+// for those that fell silent and when it is read again.
 //
 // At most one write is in flight. `Finish` is called once, when no write is in flight: a peer that
 // takes nothing would hold that up for ever, so the call is cut off when the patience is over

@@ -17,35 +17,6 @@ using foldmill::testing::FillableStore;
 
 constexpr size_t kShare = WorkerSession::kUnsettled.messages;
 
-class FullDiskSessionsTest : public CoordinatorFixture {
- protected:
-  void prepare(Database& database) override {
-    auto store = std::make_unique<FillableStore>(std::move(database.store));
-    disk_ = store.get();
-    database.store = std::move(store);
-  }
-
-  // An attempt at a fold of so many epochs.
-  AttemptId long_attempt(FakeWorker& worker, int64_t epochs) {
-    StudySpec spec = small_study("s");
-    spec.constants = {{"epochs", epochs}};
-    EXPECT_TRUE(create(spec).ok());
-    worker.hello("talkative");
-    EXPECT_TRUE(worker.next<proto::Welcome>());
-    return next_attempt(worker);
-  }
-
-  static void expect_all_accepted(FakeWorker& worker, int64_t messages) {
-    for (int64_t sequence = 1; sequence <= messages; ++sequence) {
-      const proto::Ack ack = next_ack(worker);
-      ASSERT_EQ(ack.sequence, static_cast<uint64_t>(sequence));
-      ASSERT_EQ(ack.verdict, proto::AckVerdict::kAccepted) << ack.message;
-    }
-  }
-
-  FillableStore* disk_ = nullptr;
-};
-
 // Says all epochs and the end of an attempt, without waiting for answers.
 class Speech {
  public:
@@ -66,12 +37,46 @@ class Speech {
   std::thread thread_;
 };
 
+class FullDiskSessionsTest : public CoordinatorFixture {
+ protected:
+  void prepare(Database& database) override {
+    auto store = std::make_unique<FillableStore>(std::move(database.store));
+    disk_ = store.get();
+    database.store = std::move(store);
+  }
+
+  // An attempt at a fold of so many epochs.
+  AttemptId long_attempt(FakeWorker& worker, int64_t epochs) {
+    StudySpec spec = small_study("s");
+    spec.constants = {{"epochs", epochs}};
+    EXPECT_TRUE(create(spec).ok());
+    worker.hello("talkative");
+    EXPECT_TRUE(worker.next<proto::Welcome>());
+    return next_attempt(worker);
+  }
+
+  // Goes on while nothing can be written. In a thread of its own, for as long as what is returned.
+  Speech speak_to_a_full_disk(FakeWorker& worker, int64_t epochs) {
+    const AttemptId attempt = long_attempt(worker, epochs);
+    disk_->fill();
+    return Speech(worker, attempt, epochs, &epoch);
+  }
+
+  static void expect_all_accepted(FakeWorker& worker, int64_t messages) {
+    for (int64_t sequence = 1; sequence <= messages; ++sequence) {
+      const proto::Ack ack = next_ack(worker);
+      ASSERT_EQ(ack.sequence, static_cast<uint64_t>(sequence));
+      ASSERT_EQ(ack.verdict, proto::AckVerdict::kAccepted) << ack.message;
+    }
+  }
+
+  FillableStore* disk_ = nullptr;
+};
+
 TEST_F(FullDiskSessionsTest, OnlySoMuchIsKeptOfAWorkerAndAllIsAnsweredWhenThereIsRoom) {
   constexpr int64_t kEpochs = 6 * kShare;
   FakeWorker worker(channel_);
-  const AttemptId attempt = long_attempt(worker, kEpochs);
-  disk_->fill();
-  const Speech speech(worker, attempt, kEpochs, &epoch);
+  const Speech speech = speak_to_a_full_disk(worker, kEpochs);
   ASSERT_TRUE(testing::eventually([&] { return disk_->refusals() > 0; }));
   // Reads are answered meanwhile: so many of them leave time for far more than is kept.
   for (int reads = 0; reads < 500 && !speech.over(); ++reads)
@@ -94,9 +99,7 @@ class ShortLeaseTest : public FullDiskSessionsTest {
 TEST_F(ShortLeaseTest, AWorkerThatWasNotReadHoldsItsFold) {
   constexpr int64_t kEpochs = 2 * kShare;
   FakeWorker worker(channel_);
-  const AttemptId attempt = long_attempt(worker, kEpochs);
-  disk_->fill();
-  const Speech speech(worker, attempt, kEpochs, &epoch);
+  const Speech speech = speak_to_a_full_disk(worker, kEpochs);
   // Pauses of 100 ms, 200, 400, 800.
   ASSERT_TRUE(testing::eventually([&] { return disk_->refusals() > 4; }));
   disk_->make_room();
